@@ -1,18 +1,13 @@
-"""Data sets, split into training and test samples."""
+"""Data sets, split into training and test samples; ``helpers.images`` has those of images."""
 
-import os
-import socket
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from scipy.optimize import linprog
-from sklearn.datasets import load_digits, make_blobs
+from sklearn.datasets import make_blobs
 from sklearn.model_selection import train_test_split
 
-from helpers.fields import ParameterError
-
-DOWNLOAD_TIMEOUT = 30  # seconds without an answer after which a download is given up
+from helpers import checks
 
 
 @dataclass(frozen=True)
@@ -85,6 +80,36 @@ def standardized(data: Dataset) -> Dataset:
     spread = np.where(spread > 0, spread, 1).astype(data.x_train.dtype)
     x_train, x_test = ((x - mean) / spread for x in (data.x_train, data.x_test))
     return replace(data, x_train=x_train, x_test=x_test, name=f"{data.name}, standardised")
+
+
+def hold_out(data: Dataset, share: float, seed: int = 0) -> Dataset:
+    """The training samples of ``data`` split anew, so that settings can be tuned on some of them.
+
+    Args:
+        data: its test samples are left out altogether.
+        share: of the training samples to validate on, above 0 and below 1. Each class has its
+            share in both parts, so both must hold a sample of every class.
+        seed: seed of the split and of the order of the samples.
+
+    Returns:
+        A Dataset whose test part (x_test, y_test) is the validation part.
+
+    Raises:
+        ValueError: the share is out of its range, or leaves a class without a sample.
+
+    >>> hold_out(blobs(), 0.2).x_train.shape, hold_out(blobs(), 0.2).x_test.shape
+    ((400, 2), (100, 2))
+    """
+    if not 0 < checks.positive("share", share) < 1:
+        raise ValueError(f"share must be above 0 and below 1, got {share!r}")
+    x, x_held, y, y_held = train_test_split(
+        data.x_train,
+        data.y_train,
+        test_size=share,
+        stratify=data.y_train.argmax(axis=1),
+        random_state=seed,
+    )
+    return Dataset(x, y, x_held, y_held, f"{data.name}, {share:g} held out")
 
 
 def blob_centers(centers: int = 3, data_seed: int = 2) -> np.ndarray:
@@ -169,98 +194,3 @@ def linearly_separable(x: np.ndarray, labels: np.ndarray) -> bool:
         np.zeros(constraints.shape[1]), constraints, -np.ones(len(constraints)), bounds=(None, None)
     )
     return found.status == 0
-
-
-def digits(max_train: int | None = None, data_seed: int = 0) -> Dataset:
-    """Handwritten digits of 8 by 8 pixels, which come with scikit-learn; half of them train.
-
-    The 1797 images are the test part of the UCI set "Optical recognition of handwritten digits"
-    (Alpaydin & Kaynak, 1998). Each digit has its share in both halves. The training half has 896
-    images, so that batches of any power of 2 up to 128 leave no short batch.
-
-    Args:
-        max_train: most images to train on, at least 1; None for the whole half. The test images
-            stay the same.
-        data_seed: seed of the split and of the order of the images.
-
-    Returns:
-        A Dataset of 896 training and 901 test images, x of shape (n, 8, 8, 1) with values from 0
-        (paper) to 1 (ink), one-hot y of shape (n, 10).
-
-    >>> digits().x_train.shape, digits(max_train=100).y_train.shape
-    ((896, 8, 8, 1), (100, 10))
-    """
-    x, labels = load_digits(return_X_y=True)
-    split = train_test_split(
-        x.reshape(-1, 8, 8), labels, train_size=896, stratify=labels, random_state=data_seed
-    )
-    x_train, x_test, labels_train, labels_test = split
-    return _images(x_train, labels_train, x_test, labels_test, 16, max_train, "digits")
-
-
-def mnist(max_train: int | None = None) -> Dataset:
-    """Handwritten digits of 28 by 28 pixels: MNIST, as ``keras.datasets.mnist`` has it.
-
-    A file mnist.npz in Keras's cache (the folder datasets of KERAS_HOME, by default ~/.keras) is
-    used as it is; without one Keras downloads it.
-
-    Args:
-        max_train: as for ``digits``.
-
-    Returns:
-        A Dataset of 60 000 training and 10 000 test images, x of shape (n, 28, 28, 1) with values
-        from 0 (paper) to 1 (ink), one-hot y of shape (n, 10).
-
-    Raises:
-        ParameterError: the file can be neither found nor downloaded, or holds something else.
-    """
-    path = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets" / "mnist.npz"
-    if path.exists():
-        arrays = _read_mnist(path)
-    else:
-        import keras  # only needed here, and slow to load
-
-        patience = socket.getdefaulttimeout()
-        socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
-        try:
-            (x, labels), (x_test, labels_test) = keras.datasets.mnist.load_data()
-        except Exception as error:  # Keras raises a bare Exception
-            raise ParameterError(
-                f'dataset "mnist" could not be downloaded ({error}): put mnist.npz into '
-                f'{path.parent}, or choose dataset "digits"'
-            ) from None
-        finally:
-            socket.setdefaulttimeout(patience)
-        arrays = x, labels, x_test, labels_test
-    return _images(*arrays, 255, max_train, "mnist")
-
-
-def _read_mnist(path: Path) -> tuple[np.ndarray, ...]:
-    """The four arrays of a file like Keras's mnist.npz."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = tuple(file[name] for name in ("x_train", "y_train", "x_test", "y_test"))
-        for x, labels in (arrays[:2], arrays[2:]):
-            if x.shape != (len(labels), 28, 28) or x.dtype != np.uint8 or len(x) == 0:
-                raise ValueError(f"images of shape {x.shape}, {x.dtype}")
-            if labels.ndim != 1 or labels.dtype.kind not in "iu" or labels.max() > 9:
-                raise ValueError("labels other than 0 to 9")
-    except Exception as error:  # a file cut short fails in many ways
-        raise ParameterError(
-            f"{path} is not the file of MNIST that Keras stores ({error}): remove it, and it is "
-            'downloaded anew, or choose dataset "digits"'
-        ) from None
-    return arrays
-
-
-def _images(x_train, labels_train, x_test, labels_test, ink, max_train, name) -> Dataset:
-    """A Dataset from pixels of 0 to ``ink``, shape (n, rows, columns), and digits, shape (n,)."""
-
-    def inputs(pixels):
-        return (pixels / np.float32(ink)).astype("float32")[..., None]
-
-    one_hot = np.eye(10, dtype="float32")
-    x_train, labels_train = x_train[:max_train], labels_train[:max_train]
-    return Dataset(
-        inputs(x_train), one_hot[labels_train], inputs(x_test), one_hot[labels_test], name
-    )

@@ -89,3 +89,25 @@ def test_network_has_the_sizes_asked_for():
     model = models.mlp(n_inputs=7, n_outputs=2, hidden_units=5)
     assert (model.input_shape, model.output_shape) == ((None, 7), (None, 2))
     assert model.count_params() == 7 * 5 + 5 + 5 * 2 + 2
+
+
+def test_what_is_held_out_is_of_the_training_samples_only_and_trains_no_more():
+    data = datasets.blobs()
+    split = datasets.hold_out(data, 0.2, seed=3)
+    assert (split.n_train, len(split.x_test)) == (400, 100)
+    assert split.y_test.sum(axis=0).tolist() == pytest.approx(data.y_train.sum(axis=0) / 5, abs=1)
+    parts = np.concatenate(
+        [
+            np.column_stack([split.x_train, split.y_train]),
+            np.column_stack([split.x_test, split.y_test]),
+        ]
+    )
+    whole = np.column_stack([data.x_train, data.y_train])
+    assert np.array_equal(parts[np.lexsort(parts.T)], whole[np.lexsort(whole.T)])
+    assert np.array_equal(split.x_test, datasets.hold_out(data, 0.2, seed=3).x_test)
+
+
+@pytest.mark.parametrize("share", [0, 1, 1.5, -0.1])
+def test_a_share_to_hold_out_that_leaves_nothing_is_refused(share):
+    with pytest.raises(ValueError, match="share must be"):
+        datasets.hold_out(datasets.blobs(), share)

@@ -13,7 +13,7 @@ import small_mnist
 from chapter_files import ROOT, cells, read, records
 from sklearn.datasets import load_digits
 
-from helpers import datasets, models
+from helpers import images, models
 from helpers.fields import ParameterError
 from helpers.parameters import LeNet
 
@@ -32,11 +32,11 @@ def keras_home(tmp_path, monkeypatch):
 
 
 def test_digits_are_scikit_learns_images_each_of_them_once():
-    data = datasets.digits()
+    data = images.digits()
     assert data.x_train.shape == (896, 8, 8, 1)
     assert data.x_test.shape == (901, 8, 8, 1)
-    images, labels = load_digits(return_X_y=True)
-    original = np.column_stack([images, labels])
+    pixels, labels = load_digits(return_X_y=True)
+    original = np.column_stack([pixels, labels])
     x = np.concatenate([data.x_train, data.x_test]).reshape(-1, 64) * 16
     y = np.concatenate([data.y_train, data.y_test])
     assert np.array_equal(y.sum(axis=1), np.ones(1797))
@@ -45,7 +45,7 @@ def test_digits_are_scikit_learns_images_each_of_them_once():
 
 
 def test_digits_lie_between_0_and_1_in_float32():
-    data = datasets.digits()
+    data = images.digits()
     arrays = data.x_train, data.y_train, data.x_test, data.y_test
     assert {array.dtype for array in arrays} == {np.dtype("float32")}
     for x in (data.x_train, data.x_test):
@@ -53,29 +53,64 @@ def test_digits_lie_between_0_and_1_in_float32():
 
 
 def test_each_digit_has_its_share_in_both_halves():
-    data = datasets.digits()
+    data = images.digits()
     all_of_them = data.y_train.sum(axis=0) + data.y_test.sum(axis=0)
     assert np.abs(data.y_train.sum(axis=0) - all_of_them * 896 / 1797).max() < 1
     assert np.abs(data.y_test.sum(axis=0) - all_of_them * 901 / 1797).max() < 1
 
 
 def test_no_training_image_is_a_test_image():
-    data = datasets.digits()
+    data = images.digits()
     train, test = ({image.tobytes() for image in x} for x in (data.x_train, data.x_test))
     assert not train & test
 
 
 def test_split_of_the_digits_is_decided_by_its_seed():
-    assert np.array_equal(datasets.digits(data_seed=3).x_test, datasets.digits(data_seed=3).x_test)
-    assert not np.array_equal(datasets.digits(data_seed=3).x_test, datasets.digits().x_test)
+    assert np.array_equal(images.digits(data_seed=3).x_test, images.digits(data_seed=3).x_test)
+    assert not np.array_equal(images.digits(data_seed=3).x_test, images.digits().x_test)
 
 
 def test_fewer_training_images_are_the_first_and_leave_the_test_images():
-    whole, some = datasets.digits(), datasets.digits(max_train=100)
+    whole, some = images.digits(), images.digits(max_train=100)
     assert np.array_equal(some.x_train, whole.x_train[:100])
     assert np.array_equal(some.y_train, whole.y_train[:100])
     assert np.array_equal(some.x_test, whole.x_test)
-    assert datasets.digits(max_train=5000).n_train == 896
+    assert images.digits(max_train=5000).n_train == 896
+
+
+def test_the_training_part_of_the_digits_may_have_another_size():
+    data = images.digits(n_train=1200)
+    assert (len(data.x_train), len(data.x_test)) == (1200, 597)
+    with pytest.raises(ValueError, match="n_train must be between 10 and 1787, got 1790"):
+        images.digits(n_train=1790)
+
+
+def test_shifted_images_move_by_one_pixel_and_paper_comes_in():
+    data = images.digits(max_train=3)
+    enlarged = images.shifted(data)
+    assert np.array_equal(enlarged.x_test, data.x_test)
+    assert np.array_equal(enlarged.y_train, np.concatenate([data.y_train] * 9))
+    found = set()
+    for copies in enlarged.x_train.reshape(9, 3, 8, 8):
+        for down in (-1, 0, 1):
+            for right in (-1, 0, 1):
+                moved = np.zeros((3, 8, 8), "float32")
+                for row in range(8):
+                    for column in range(8):
+                        if 0 <= row - down < 8 and 0 <= column - right < 8:
+                            moved[:, row, column] = data.x_train[:, row - down, column - right, 0]
+                if np.array_equal(copies, moved):
+                    found.add((down, right))
+    assert len(found) == 9
+    assert np.array_equal(enlarged.x_train[:3], data.x_train)
+
+
+def test_flattened_images_are_rows_of_the_same_numbers():
+    data = images.digits(max_train=5)
+    flat = images.flattened(data)
+    assert (flat.x_train.shape, flat.x_test.shape) == ((5, 64), (901, 64))
+    assert np.array_equal(flat.x_train[2], data.x_train[2].ravel())
+    assert np.array_equal(flat.y_train, data.y_train)
 
 
 def test_lenet_5_has_the_layers_of_its_paper():
@@ -99,7 +134,7 @@ def test_lenet_for_small_images_is_of_the_same_family():
     ]  # fmt: skip
     by_hand = (9 + 1) * 6 + (9 * 6 + 1) * 16 + 17 * 120 + 121 * 84 + 85 * 10
     assert model.count_params() == by_hand
-    outputs = keras.ops.convert_to_numpy(model(datasets.digits().x_test[:5]))
+    outputs = keras.ops.convert_to_numpy(model(images.digits().x_test[:5]))
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-6)
 
 
@@ -116,7 +151,7 @@ def test_lenet_refuses_images_that_are_too_small():
 
 def test_mnist_is_read_from_the_cache_of_keras_as_it_is(keras_home):
     path = small_mnist.write(keras_home, n_train=40, n_test=20)
-    data = datasets.mnist()
+    data = images.mnist()
     assert data.x_train.shape == (40, 28, 28, 1)
     assert data.y_test.shape == (20, 10)
     with np.load(path) as file:
@@ -125,14 +160,14 @@ def test_mnist_is_read_from_the_cache_of_keras_as_it_is(keras_home):
         np.testing.assert_allclose(data.x_test[..., 0] * 255, file["x_test"], atol=1e-4)
         assert np.array_equal(data.y_test.argmax(axis=1), file["y_test"])
     assert data.x_train.dtype == data.y_train.dtype == "float32"
-    assert datasets.mnist(max_train=7).x_train.shape == (7, 28, 28, 1)
+    assert images.mnist(max_train=7).x_train.shape == (7, 28, 28, 1)
 
 
 def test_mnist_comes_from_keras_where_the_cache_is_empty(keras_home, monkeypatch):
     pixels, labels = np.full((3, 28, 28), 255, "uint8"), np.array([7, 0, 9], "uint8")
     from_keras = (pixels, labels), (pixels[:1], labels[:1])
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: from_keras)
-    data = datasets.mnist()
+    data = images.mnist()
     assert data.x_train.shape == (3, 28, 28, 1)
     assert data.x_train.min() == 1
     assert data.y_train.argmax(axis=1).tolist() == [7, 0, 9]
@@ -149,8 +184,8 @@ def test_a_download_that_fails_is_told_in_a_sentence_after_a_limited_time(keras_
 
     monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
     with pytest.raises(ParameterError, match="could not be downloaded .URL fetch failure.: put"):
-        datasets.mnist()
-    assert waited == [datasets.DOWNLOAD_TIMEOUT]
+        images.mnist()
+    assert waited == [images.DOWNLOAD_TIMEOUT]
     assert socket.getdefaulttimeout() is None
 
 
@@ -209,7 +244,7 @@ def test_a_file_that_is_not_mnist_is_told_in_a_sentence(spoil, reason, keras_hom
     path = small_mnist.write(keras_home, n_train=40, n_test=20)
     spoil(path)
     with pytest.raises(ParameterError) as told:
-        datasets.mnist()
+        images.mnist()
     assert str(told.value).startswith(f"{path} is not the file of MNIST that Keras stores (")
     assert reason in str(told.value)
     assert str(told.value).endswith(
