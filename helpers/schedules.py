@@ -66,3 +66,31 @@ def equal_phases(phases: int, epochs: int) -> list[int]:
     epochs = checks.whole_number("epochs", epochs, 1)
     phases = checks.whole_number("phases", phases, 1, epochs, "the number of epochs")
     return [round(epochs * k / phases) for k in range(1, phases)]
+
+
+def warm_up(learning_rate: float, epochs: int, warm_up_epochs: int, start: float) -> list[float]:
+    """From ``start`` in equal steps to ``learning_rate``, which then stays.
+
+    The gradual warm-up of Goyal et al. (arXiv 1706.02677, section 2.2), with a step at the end of
+    each epoch where theirs takes one at each update.
+
+    Args:
+        learning_rate: the value after the warm-up, above 0.
+        epochs: at least 1.
+        warm_up_epochs: epochs that begin below ``learning_rate``, 0 to ``epochs``; 0 is none.
+        start: the value of the first epoch, above 0; it may lie above ``learning_rate``, too.
+
+    Returns:
+        One value per epoch.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    >>> warm_up(0.5, 5, 3, start=0.125)
+    [0.125, 0.25, 0.375, 0.5, 0.5]
+    """
+    rate, start = checks.positive("learning_rate", learning_rate), checks.positive("start", start)
+    epochs = checks.whole_number("epochs", epochs, 1)
+    n = checks.whole_number("warm_up_epochs", warm_up_epochs, 0, epochs, "the number of epochs")
+    rising = [start + (rate - start) * epoch / n for epoch in range(n)]
+    return rising + [rate] * (epochs - n)
