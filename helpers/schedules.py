@@ -31,10 +31,9 @@ def steps(start: float, factor: float, milestones: Sequence[int], epochs: int) -
     """
     start, factor = checks.positive("start", start), checks.positive("factor", factor)
     epochs = checks.whole_number("epochs", epochs, 1)
-    after = [
+    after = checks.several("milestones", milestones)
+    for milestone in after and checks.distinct("milestones", after):
         checks.whole_number("milestone", milestone, 0)
-        for milestone in (checks.distinct("milestones", milestones) if len(milestones) else [])
-    ]
     taken = [sum(milestone <= epoch for milestone in after) for epoch in range(epochs)]
     return [start * factor**k for k in taken]
 

@@ -1,8 +1,8 @@
-"""Train at every combination of batch size and learning rate, from every seed."""
+"""Train at every combination of batch size and learning rate, or by every schedule of the two."""
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import joblib
 import keras
@@ -71,12 +71,8 @@ def sweep(
     with interruptible(n_epochs, label, progress) as (stop, bar):
         parallel = joblib.Parallel(n_jobs, prefer="threads")
         cells = parallel(joblib.delayed(train_at)(size, stop, bar) for size in sizes)
-    side_by_side = {"data_vars": "all", "coords": "minimal", "compat": "override", "join": "exact"}
-    rows = [
-        xr.concat(row, xr.Variable("learning_rate", learning_rates), **side_by_side)
-        for row in cells
-    ]
-    runs = xr.concat(rows, xr.Variable("batch_size", batch_sizes), **side_by_side)
+    rows = [side_by_side(row, "learning_rate", learning_rates) for row in cells]
+    runs = side_by_side(rows, "batch_size", batch_sizes)
     seconds = xr.DataArray(
         [[cell.attrs["seconds_per_epoch"] for cell in row] for row in cells],
         {"batch_size": batch_sizes, "learning_rate": learning_rates},
@@ -86,3 +82,57 @@ def sweep(
         for name in ("compile_seconds", "run_seconds")
     } | {"seconds_per_epoch": json.dumps(seconds.to_dict())}
     return finish(runs)
+
+
+def train_schedules(
+    build: Callable[[], keras.Model],
+    optimizer: keras.optimizers.Optimizer,
+    data: Dataset,
+    schedules: Mapping[str, tuple[int | Sequence[int], float | Sequence[float] | None]],
+    *,
+    epochs: int,
+    seeds: Sequence[int],
+    progress: bool = True,
+    **options,
+) -> xr.Dataset:
+    """Train every seed by each of several schedules, one after another.
+
+    All start from the same weights, and see the samples in the same order. A batch size is
+    compiled once for all the schedules that use it.
+
+    Args:
+        schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
+            it: one number, or one per epoch.
+        build, optimizer, data, epochs, seeds, progress, **options: as for ``helpers.train``, but
+            for ``per_update``, since the schedules differ in their updates.
+
+    Returns:
+        What ``helpers.train`` returns, with the dimension schedule in front. The attributes
+        compile_seconds and run_seconds are sums over the schedules; seconds_per_epoch is what one
+        run's epoch took with each of them, an array as JSON. What Ctrl-C left undone holds NaN.
+
+    Raises:
+        ValueError: as for ``helpers.train``, or there is no schedule.
+    """
+    names = checks.distinct("schedules", schedules)
+    if options.get("per_update") is not None:
+        raise ValueError("per_update must be None, since the schedules differ in their updates")
+    runner = Runner(build, optimizer, data, epochs, seeds, **options)
+    plans = [
+        (runner.batch_sizes(size), runner.learning_rates(rate)) for size, rate in schedules.values()
+    ]
+    label = f"{len(names)} schedules x {len(runner.seeds)} seeds"
+    with interruptible(runner.n_steps * len(plans), label, progress) as (stop, bar):
+        cells = [runner.run(*plan, stop, bar) for plan in plans]
+    runs = side_by_side(cells, "schedule", names)
+    seconds = xr.DataArray([cell.attrs["seconds_per_epoch"] for cell in cells], {"schedule": names})
+    runs.attrs |= {
+        name: sum(cell.attrs[name] for cell in cells) for name in ("compile_seconds", "run_seconds")
+    } | {"seconds_per_epoch": json.dumps(seconds.to_dict())}
+    return finish(runs)
+
+
+def side_by_side(runs: Sequence[xr.Dataset], name: str, labels: Sequence) -> xr.Dataset:
+    """``runs`` of equal shape as one Dataset, along a new dimension ``name`` with ``labels``."""
+    how = {"data_vars": "all", "coords": "minimal", "compat": "override", "join": "exact"}
+    return xr.concat(runs, xr.Variable(name, labels), **how)
