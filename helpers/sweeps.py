@@ -92,17 +92,20 @@ def train_schedules(
     *,
     epochs: int,
     seeds: Sequence[int],
+    n_jobs: int | None = None,
     progress: bool = True,
     **options,
 ) -> xr.Dataset:
-    """Train every seed by each of several schedules, one after another.
+    """Train every seed by each of several schedules.
 
-    All start from the same weights, and see the samples in the same order. A batch size is
-    compiled once for all the schedules that use it.
+    All start from the same weights, and see the samples in the same order. Schedules that begin
+    with the same batch size are trained one after another, and compile a batch size once for all
+    of them; others run in threads side by side.
 
     Args:
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
+        n_jobs: schedules trained at the same time, at least 1; None for one per core.
         build, optimizer, data, epochs, seeds, progress, **options: as for ``helpers.train``, but
             for ``per_update``, since the schedules differ in their updates.
 
@@ -114,6 +117,7 @@ def train_schedules(
     Raises:
         ValueError: as for ``helpers.train``, or there is no schedule.
     """
+    n_jobs = os.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
     names = checks.distinct("schedules", schedules)
     if options.get("per_update") is not None:
         raise ValueError("per_update must be None, since the schedules differ in their updates")
@@ -121,9 +125,20 @@ def train_schedules(
     plans = [
         (runner.batch_sizes(size), runner.learning_rates(rate)) for size, rate in schedules.values()
     ]
+    alike = {}  # schedules by their first batch size
+    for i, (sizes, _) in enumerate(plans):
+        alike.setdefault(sizes[0], []).append(i)
+
+    def train_by(group, stop, bar):
+        twin = runner.twin()
+        return [(i, twin.run(*plans[i], stop, bar)) for i in group]
+
     label = f"{len(names)} schedules x {len(runner.seeds)} seeds"
     with interruptible(runner.n_steps * len(plans), label, progress) as (stop, bar):
-        cells = [runner.run(*plan, stop, bar) for plan in plans]
+        parallel = joblib.Parallel(n_jobs, prefer="threads")
+        done = parallel(joblib.delayed(train_by)(group, stop, bar) for group in alike.values())
+    found = dict(pair for group in done for pair in group)
+    cells = [found[i] for i in range(len(plans))]
     runs = side_by_side(cells, "schedule", names)
     seconds = xr.DataArray([cell.attrs["seconds_per_epoch"] for cell in cells], {"schedule": names})
     runs.attrs |= {

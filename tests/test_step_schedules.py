@@ -162,6 +162,20 @@ def test_each_of_several_schedules_is_what_train_gives_with_it(by_schedule, name
     xr.testing.assert_equal(by_schedule.sel(schedule=name, drop=True), alone)
 
 
+def test_threads_change_neither_a_bit_nor_the_order(by_schedule):
+    plans = {"decay": PLANS["decay"], "small": (24, None)} | PLANS
+    settings = {"snapshots": [6], "jit_compile": False} | SETTINGS
+    one_by_one, side_by_side = (
+        train_schedules(
+            models.mlp, optimizers.SGD(0.01, momentum=0.9), DATA, plans, n_jobs=n_jobs, **settings
+        )
+        for n_jobs in (1, 2)
+    )
+    xr.testing.assert_equal(one_by_one, side_by_side)
+    assert side_by_side.schedule.values.tolist() == list(plans)
+    xr.testing.assert_equal(side_by_side.sel(schedule=list(PLANS)), by_schedule)
+
+
 def test_schedules_are_labelled_in_the_order_given(by_schedule):
     assert by_schedule.schedule.values.tolist() == list(PLANS)
     assert by_schedule.loss.dims == ("schedule", "seed", "epoch")
