@@ -45,6 +45,12 @@ SOURCE = {
     "percentile": 71.4,
     "n": 30,
 }
+MADE = {
+    "seconds": 12.3,
+    "executed": "2026-01-31",
+    "versions": {"python": "3.11", "tensorflow": "2.2", "keras": "3.3", "numpy": "4.4"},
+    "processor": "A small one, 3 cores",
+}
 
 
 def displayed(record: dict) -> dict:
@@ -82,7 +88,7 @@ class Book:
         self.pages.add(f"notebooks/{name}")
         nbformat.write(notebook, path)
         notebook.cells[1].outputs = [new_output("display_data", data) for data in outputs]
-        notebook.metadata.book = {"key": chapters.chapter_key(path)}
+        notebook.metadata.book = {"key": chapters.chapter_key(path), **MADE}
         nbformat.write(notebook, chapters.executed_path(path))
         return path
 
