@@ -36,7 +36,7 @@ class Settings:
 def results(samples: Samples, settings: Settings, load: float) -> str:
     """Return all that was measured, as Markdown; what was not measured has no row."""
     parts = [
-        f"Measured on {date.today().isoformat()} in one run. {machine()} "
+        f"Measured on {date.today().isoformat()} in one go. {machine()} "
         f"Load before the bench: {load:.1f} processes.",
         versions(),
         speed_table(samples, settings),

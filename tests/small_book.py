@@ -92,8 +92,8 @@ class Book:
         nbformat.write(notebook, chapters.executed_path(path))
         return path
 
-    def build(self) -> tuple[str, list[str]]:
-        """Build the book; return the warnings, and the pages that were read."""
+    def build(self, **settings: object) -> tuple[str, list[str]]:
+        """Build the book, by more settings; return the warnings, and the pages that were read."""
         contents = "\n".join(["# Start", "", "```{toctree}", *sorted(self.pages), "```", ""])
         index = self.root / "index.md"
         if not index.exists() or index.read_text() != contents:
@@ -101,7 +101,7 @@ class Book:
         warnings, read = io.StringIO(), []
         folders = self.root, None, self.site, self.root / "_build" / "trees"
         with docutils_namespace():
-            app = Sphinx(*folders, "html", SETTINGS, status=None, warning=warnings)
+            app = Sphinx(*folders, "html", SETTINGS | settings, status=None, warning=warnings)
             app.connect("source-read", lambda app, page, source: read.append(page))
             app.build()
         return re.sub("\x1b.*?m", "", warnings.getvalue()), sorted(read)

@@ -22,5 +22,7 @@ def escape(app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: l
 
 
 def setup(app: Sphinx) -> None:
-    """Register with Sphinx."""
+    """Register with Sphinx, what reads docstrings first."""
+    app.setup_extension("sphinx.ext.autodoc")
+    app.setup_extension("sphinx.ext.napoleon")
     app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon

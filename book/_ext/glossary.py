@@ -34,8 +34,24 @@ def glossary_terms(env: BuildEnvironment) -> dict[str, str]:
     """Return the terms of the glossary in lower case, each with the anchor of its entry."""
     if PAGE not in env.found_docs:
         return {}
-    found = env.get_doctree(PAGE).findall(nodes.term)
-    return {" ".join(term.astext().lower().split()): term["ids"][0] for term in found}
+    terms = {}
+    for entry in env.get_doctree(PAGE).findall(nodes.definition_list_item):
+        names = [child for child in entry.children if isinstance(child, nodes.term)]
+        for name in names:  # several names of one thing lead to the first of them
+            terms[" ".join(name.astext().lower().split())] = names[0]["ids"][0]
+    return terms
+
+
+def join_lines(document: nodes.document) -> None:
+    """Join the pieces of text that MyST-Parser makes of each line, since terms may span lines."""
+    for element in list(document.findall(nodes.TextElement)):
+        joined = []
+        for child in element.children:
+            if joined and isinstance(child, nodes.Text) and isinstance(joined[-1], nodes.Text):
+                joined[-1] = nodes.Text(joined[-1] + child)
+            else:
+                joined.append(child)
+        element[:] = joined
 
 
 def is_running_text(text: nodes.Text) -> bool:
@@ -59,6 +75,7 @@ class LinkTerms(SphinxPostTransform):
         left = glossary_terms(self.env)
         if not left or self.env.docname == PAGE:
             return
+        join_lines(self.document)
         longest_first = sorted(left, key=len, reverse=True)
         forms = "|".join(re.escape(term).replace(r"\ ", r"\s+") for term in longest_first)
         anywhere = re.compile(rf"\b(?P<term>{forms})s?\b", re.IGNORECASE)

@@ -8,6 +8,7 @@ on which page each chapter begins, which the contents of the second say. `print.
 """
 
 import html
+import logging
 import posixpath
 import sys
 from collections.abc import Iterator
@@ -160,6 +161,7 @@ def name_outline(pdf: Path, headings: list[str]) -> None:
     Raises:
         ValueError: if the outline has not an entry for each heading.
     """
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it counts objects otherwise than Chromium
     writer = PdfWriter(clone_from=pdf)
 
     def entries(node: DictionaryObject) -> Iterator[DictionaryObject]:
@@ -175,6 +177,23 @@ def name_outline(pdf: Path, headings: list[str]) -> None:
     writer.write(pdf)
 
 
+def prepared() -> tuple[str, list[Page]]:
+    """Return the title of the book, and its pages as they fit the joined document."""
+    book = pages()
+    names = {page.name: page for page in book}
+    for page in book:
+        join(page, names)
+    title = book[0].title
+    book[0].article.h1.string = "About this book"
+    return title, book
+
+
+def headings(text: str) -> list[str]:
+    """Return the headings of the joined document, in order."""
+    found = BeautifulSoup(text, "html.parser")(["h1", "h2", "h3", "h4", "h5", "h6"])
+    return [" ".join(heading.get_text().split()) for heading in found]
+
+
 def main() -> None:
     """Write the PDF."""
     from install_browser import chromium
@@ -182,27 +201,21 @@ def main() -> None:
 
     if not (SITE / "index.html").exists():
         sys.exit("The site is not built: run `make book`.")
-    book = pages()
-    names = {page.name: page for page in book}
-    for page in book:
-        join(page, names)
-    title = book[0].title
-    book[0].article.h1.string = "About this book"
+    title, book = prepared()
     executable = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
         sheet = browser.new_context(java_script_enabled=False).new_page()
         numbers = {}
         for _ in range(2):
-            JOINED.write_text(document(book, title, numbers), encoding="utf-8")
+            text = document(book, title, numbers)
+            JOINED.write_text(text, encoding="utf-8")
             sheet.goto(JOINED.as_uri())
             sheet.pdf(path=PDF, prefer_css_page_size=True, print_background=True, **WITH_OUTLINE)
             numbers = page_numbers(PDF)
         browser.close()
-    joined = BeautifulSoup(JOINED.read_text(encoding="utf-8"), "html.parser")
-    headings = joined(["h1", "h2", "h3", "h4", "h5", "h6"])
-    name_outline(PDF, [" ".join(heading.get_text().split()) for heading in headings])
     JOINED.unlink()
+    name_outline(PDF, headings(text))
     print(f"The book is printed: {PDF}")
 
 
