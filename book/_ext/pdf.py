@@ -8,6 +8,7 @@ on which page each chapter begins, which the contents of the second say. `print.
 """
 
 import html
+import json
 import logging
 import posixpath
 import sys
@@ -117,7 +118,7 @@ def document(book: list[Page], title: str, numbers: dict[str, int]) -> str:
     ]
     about = opening.select_one("article h1 + p").get_text()
     headers = [
-        f'@page page-{i} {{ @top-left {{ content: "{page.title}" }} }}\n'
+        f"@page page-{i} {{ @top-left {{ content: {json.dumps(page.title, ensure_ascii=False)} }} }}\n"
         f".page-{i} {{ page: page-{i} }}"
         for i, page in enumerate(book)
     ]
@@ -207,11 +208,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=executable)
         sheet = browser.new_context(java_script_enabled=False).new_page()
         numbers = {}
-        for _ in range(2):
+        for options in ({}, WITH_OUTLINE):
             text = document(book, title, numbers)
             JOINED.write_text(text, encoding="utf-8")
             sheet.goto(JOINED.as_uri())
-            sheet.pdf(path=PDF, prefer_css_page_size=True, print_background=True, **WITH_OUTLINE)
+            sheet.pdf(path=PDF, prefer_css_page_size=True, print_background=True, **options)
             numbers = page_numbers(PDF)
         browser.close()
     JOINED.unlink()
