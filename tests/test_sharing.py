@@ -3,6 +3,8 @@
 from xml.etree import ElementTree
 
 import pytest
+from conftest import ROOT
+from jupyter_book.config import get_final_config
 from matplotlib.image import imread
 from small_book import FIGURE, SVG, VERDICT, displayed
 
@@ -37,6 +39,22 @@ def head(book, page):
 def links(book, page):
     """Where the links of a page lead."""
     return [link["href"] for link in book.html(page)("a", href=True)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "of_sphinx"),
+    [
+        ("baseurl", lambda config: config["html_baseurl"]),
+        ("repository_url", lambda config: config["html_theme_options"]["repository_url"]),
+    ],
+)
+def test_addresses_are_one_empty_setting_each(tmp_path, setting, of_sphinx):
+    text, given = (ROOT / "_config.yml").read_text(), tmp_path / "_config.yml"
+    assert text.count(f'{setting}: ""') == 1
+    for address in ["", SITE]:
+        given.write_text(text.replace(f'{setting}: ""', f'{setting}: "{address}"'))
+        config, _ = get_final_config(user_yaml=given, cli_config={})
+        assert of_sphinx(config) == address
 
 
 def test_page_is_described_by_its_title_and_first_paragraph(themed):

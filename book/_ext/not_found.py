@@ -1,7 +1,7 @@
 """The page that a host shows for an address with nothing behind it: 404.html.
 
 It appears at any depth, so a path relative to it would lead astray. All it needs is inside it, and
-its links begin at the root of the site: that of `html: baseurl` in `_config.yml` if given, else
+its links begin at the root of the site: that of `baseurl` in `_config.yml` if given, else
 that of the host.
 """
 

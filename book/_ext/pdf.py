@@ -117,10 +117,10 @@ def document(book: list[Page], title: str, numbers: dict[str, int]) -> str:
         for link in opening.select('link[rel="stylesheet"]')
     ]
     about = opening.select_one("article h1 + p").get_text()
+    titles = [json.dumps(page.title, ensure_ascii=False) for page in book]
     headers = [
-        f"@page page-{i} {{ @top-left {{ content: {json.dumps(page.title, ensure_ascii=False)} }} }}\n"
-        f".page-{i} {{ page: page-{i} }}"
-        for i, page in enumerate(book)
+        f"@page page-{i} {{ @top-left {{ content: {quoted} }} }}\n.page-{i} {{ page: page-{i} }}"
+        for i, quoted in enumerate(titles)
     ]
     today = date.today()
     articles = [

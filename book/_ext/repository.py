@@ -1,6 +1,6 @@
 """What a page offers once the address of the project's repository is known.
 
-It is given in one place, `repository: url` of `_config.yml`. Without it there is no button and no
+It is given in one place, `repository_url` in `_config.yml`. Without it there is no button and no
 text about it.
 """
 

@@ -1,6 +1,6 @@
 """What search engines and social networks read: descriptions, cards, the map of the site.
 
-Addresses in them must be absolute. So those that need one are written only when `html: baseurl` of
+Addresses in them must be absolute. So those that need one are written only when `baseurl` of
 `_config.yml` gives the address of the site.
 """
 
@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 
 CARD = "_static/card.png"
 CARD_SIZE = (1200, 630)  # pixels
+CARD_LINE = "How many samples should a network see before it changes its weights?"
 CARD_ALT = "Accuracy against epoch for eight batch sizes, a panel each."
 CARD_FIGURE = ("06_batch_size_sweep.ipynb", "fig-sweep")
 INK, MUTED = "#1b1e23", "#5a6370"
@@ -74,13 +75,14 @@ def draw_card(svg: str, title: str, path: Path) -> None:
     import resvg_py
     from matplotlib.figure import Figure
 
-    drawn = resvg_py.svg_to_bytes(svg_string=svg, width=2 * CARD_SIZE[0], background="white")
     width, height = CARD_SIZE
+    drawn = resvg_py.svg_to_bytes(svg_string=svg, height=2 * height, dpi=96, background="white")
     figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
-    figure.text(0.05, 0.86, title, size=38, weight="bold", color=INK)
-    line = "How many samples should a network see before it changes its weights?"
-    figure.text(0.05, 0.785, line, size=18, color=MUTED)
-    ax = figure.add_axes((0.05, 0.03, 0.9, 0.71))
+    named = {"linespacing": 1.2, "color": INK, "weight": "bold", "size": 42}
+    figure.text(0.05, 0.88, textwrap.fill(title, 15), va="top", **named)
+    said = {"linespacing": 1.5, "color": MUTED, "size": 21}
+    figure.text(0.05, 0.12, textwrap.fill(CARD_LINE, 32), va="bottom", **said)
+    ax = figure.add_axes((0.48, 0.03, 0.5, 0.94))
     ax.imshow(matplotlib.image.imread(io.BytesIO(bytes(drawn))), interpolation="lanczos")
     ax.set_axis_off()
     path.parent.mkdir(parents=True, exist_ok=True)
