@@ -3,8 +3,9 @@
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from conftest import ROOT
-from jupyter_book.config import get_final_config
+from jupyter_book.config import yaml_to_sphinx
 from matplotlib.image import imread
 from small_book import FIGURE, SVG, VERDICT, displayed
 
@@ -48,13 +49,13 @@ def links(book, page):
         ("repository_url", lambda config: config["html_theme_options"]["repository_url"]),
     ],
 )
-def test_addresses_are_one_empty_setting_each(tmp_path, setting, of_sphinx):
-    text, given = (ROOT / "_config.yml").read_text(), tmp_path / "_config.yml"
+def test_addresses_are_one_empty_setting_each(setting, of_sphinx):
+    text = (ROOT / "_config.yml").read_text()
     assert text.count(f'{setting}: ""') == 1
     for address in ["", SITE]:
-        given.write_text(text.replace(f'{setting}: ""', f'{setting}: "{address}"'))
-        config, _ = get_final_config(user_yaml=given, cli_config={})
-        assert of_sphinx(config) == address
+        given = yaml.safe_load(text.replace(f'{setting}: ""', f'{setting}: "{address}"'))
+        config, overriding, _ = yaml_to_sphinx(given)
+        assert of_sphinx(config | overriding) == address
 
 
 def test_page_is_described_by_its_title_and_first_paragraph(themed):
@@ -139,6 +140,9 @@ batch size
 full batch
 all samples
   Every one.
+
+update
+  A change.
 ```"""
 
 

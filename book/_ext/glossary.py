@@ -16,6 +16,7 @@ from sphinx.util.nodes import make_refnode
 PAGE = "book/glossary"
 VERBS = {"batch", "claim", "run"}  # terms only behind one of these words: else they may be verbs
 ARTICLE = re.compile(r"\b(a|an|the|this|one|single|each|every|per|median)\s+$", re.IGNORECASE)
+OBJECT = re.compile(r"s\s+(a|an|the|its|their|all)\b")  # after "update" it tells a verb
 LEFT_ALONE = (
     nodes.Admonition,
     nodes.citation,
@@ -89,6 +90,7 @@ class LinkTerms(SphinxPostTransform):
         for match in anywhere.finditer(text):
             term = " ".join(match["term"].lower().split())
             verb = term in VERBS and not ARTICLE.search(text[: match.start()])
+            verb = verb or (term == "update" and OBJECT.match(text, match.end("term")))
             if term not in left or verb:
                 continue
             word = nodes.inline("", match[0], classes=["term"])
