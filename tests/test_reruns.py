@@ -39,6 +39,13 @@ OTHER = {
     "dataset": "mnist",  # a small file of it, in a cache of the tests' own
     "max_train": 120,
     "draws": 40,
+    "phases": 3,
+    "factor": 2.0,
+    "n_images": 60,
+    "digits_batch_size": 20,
+    "digits_learning_rate": 0.02,
+    "digits_epochs": 13,
+    "digits_seeds": 3,
     "n_seeds": 7,
     "first_seed": 50,
 }
@@ -47,6 +54,7 @@ SAYS = {
     "": ["23 epochs", "0.7"],
     "01": ["120 test samples"],
     "07": ["23 epochs", "60 passes", "12 passes"],
+    "13": ["23 epochs", "13 on the digits", "3 phases", "of 7 repeats"],
 }
 
 
