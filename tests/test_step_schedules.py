@@ -236,8 +236,8 @@ def test_bad_schedule_is_refused_in_one_sentence(plans, options, sentence):
          "batch_size must be at most 500 (the number of training samples) in the last phase too, "
          "got 8, which 3 steps by 4 raise to 512"),
         ({"digits_batch_size": 145},
-         "digits_batch_size must be at most 9216 (the number of training samples) in the last phase "
-         "too, got 145, which 3 steps by 4 raise to 9280"),
+         "digits_batch_size must be at most 9216 (the number of training samples) in the last "
+         "phase too, got 145, which 3 steps by 4 raise to 9280"),
         ({"digits_epochs": 11},
          "digits_epochs must be at least 12 (phases of 3 epochs or more), got 11"),
         ({"fit_epochs": 3}, "fit_epochs must be at least phases (4), got 3"),
