@@ -364,7 +364,7 @@ class Generalisation(Parameters):
     SMALL: ClassVar[int] = 32  # batches up to this size count as small when all are tuned
     FITTED: ClassVar[float] = 0.98  # training accuracy from which a network has fitted its images
 
-    max_train: whole(20, 800, "images to train on; as many others are held out")
+    max_train: whole(40, 800, "images to train on; as many others are held out")
     data_seed: whole(0, 2**32 - 1, "seed of the split of the digits and of the label noise")
     label_noise: real(0, 0.9, "share of the labels that are replaced by another digit")
     hidden_units: whole(1, 300, "units of the hidden layer")
