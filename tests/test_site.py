@@ -192,6 +192,18 @@ def test_every_claim_that_a_chapter_judges_stands_in_the_summary():
         assert rows.count(claim) >= verdicts.count(claim)
 
 
+def test_every_line_of_the_recipe_leads_to_a_figure_of_the_build():
+    page = SITE / "notebooks" / "15_one_knob.html"
+    read = functools.cache(lambda path: BeautifulSoup(path.read_text(), "html.parser"))
+    lines = read(page).select("#the-recipe > ol > li")
+    assert len(lines) >= 8
+    for line in lines:
+        links = [urldefrag(link["href"]) for link in line.select("a.reference.internal")]
+        pages = [(page.parent / target if target else page, anchor) for target, anchor in links]
+        pictures = [read(path).select_one(f"figure[id='{anchor}'] img") for path, anchor in pages]
+        assert any(pictures), line.text
+
+
 def test_search_finds_momentum(browser, address):
     page = browser.new_page()
     page.goto(address)
