@@ -55,6 +55,7 @@
     faint: words.filter((element) => contrast(element) < 4.5)
       .map((element) => `${element.textContent.trim().slice(0, 40)} (${contrast(element).toFixed(1)})`),
     prose: prose.textContent,
+    text: article.textContent,
     sideways: [document.documentElement, ...all(".bd-main, .bd-content, .bd-article-container, .bd-article", document)]
       .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className || "the page"),
   };

@@ -226,3 +226,9 @@ def test_copy_button_copies_the_cell(browser, address):
         page.evaluate("navigator.clipboard.readText()") == cell.locator("pre").inner_text().strip()
     )
     context.close()
+
+
+@every_chapter
+def test_no_output_is_the_bare_name_of_an_object(visit, name):
+    """As `<matplotlib.legend.Legend at 0x7f…>` would be, the value of a cell's last line."""
+    assert re.findall(r"<\S+ at 0x\w+>", visit(name).desk["text"]) == []
