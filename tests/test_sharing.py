@@ -83,6 +83,7 @@ def test_known_address_brings_map_card_and_addresses(themed):
 
 
 def test_unknown_address_brings_none_of_it(themed):
+    themed(html_baseurl=SITE)
     book = themed()
     for name in ["sitemap.xml", "robots.txt", "_static/card.png"]:
         assert not (book.site / name).exists()

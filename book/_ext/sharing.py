@@ -17,7 +17,7 @@ from docutils import nodes
 from records import displayed
 from sphinx.application import Sphinx
 
-CARD = "_static/card.png"
+MAP, ROBOTS, CARD = "sitemap.xml", "robots.txt", "_static/card.png"
 CARD_SIZE = (1200, 630)  # pixels
 CARD_LINE = "How many samples should a network see before it changes its weights?"
 CARD_ALT = "Accuracy against epoch for eight batch sizes, a panel each."
@@ -92,16 +92,20 @@ def draw_card(svg: str, title: str, path: Path) -> None:
 def write_site_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the map of the site, the card, and the file that tells robots of the map."""
     site = site_address(app)
-    if exception or not site or app.builder.format != "html":
+    if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    if not site:
+        for name in (MAP, ROBOTS, CARD):  # of an earlier build
+            (out / name).unlink(missing_ok=True)
+        return
     urls = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
     for page in sorted(app.env.found_docs):
         url = ElementTree.SubElement(urls, "url")
         ElementTree.SubElement(url, "loc").text = site + quote(app.builder.get_target_uri(page))
     ElementTree.indent(urls)
-    ElementTree.ElementTree(urls).write(out / "sitemap.xml", "utf-8", xml_declaration=True)
-    (out / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {site}sitemap.xml\n")
+    ElementTree.ElementTree(urls).write(out / MAP, "utf-8", xml_declaration=True)
+    (out / ROBOTS).write_text(f"User-agent: *\nAllow: /\nSitemap: {site}{MAP}\n")
     chapter, name = CARD_FIGURE
     notebook = chapters.executed(Path(app.srcdir, "notebooks", chapter))
     for cell, output in displayed(notebook, "image/svg+xml"):
