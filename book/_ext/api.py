@@ -7,6 +7,7 @@ and `*` have a meaning of their own: so they are escaped, but for code and examp
 import re
 from typing import Any
 
+from pydantic import BaseModel
 from sphinx.application import Sphinx
 
 CODE = r"``.*?``", r"^ *>>>(?:.+\n?)+", r"(?<=::\n\n)(?: .*\n?)+"  # in a line, example, block
@@ -21,8 +22,16 @@ def escape(app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: l
     lines[:] = text.split("\n")
 
 
+def shorten(
+    app: Sphinx, kind: str, name: str, thing: Any, options: Any, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Leave out the signature of a pydantic model, which repeats each field with its checks."""
+    return ("", returns) if kind == "class" and issubclass(thing, BaseModel) else None
+
+
 def setup(app: Sphinx) -> None:
     """Register with Sphinx, what reads docstrings first."""
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
     app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon
+    app.connect("autodoc-process-signature", shorten)
