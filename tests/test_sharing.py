@@ -19,7 +19,8 @@ def themed(book):
     """A small book with a page of text and a chapter, to be built with the book's theme."""
     book.chapter("06_batch_size_sweep", {"image/svg+xml": SVG}, mystnb=SWEEP)
     text = "The first *paragraph* of it.\n\n````{if-repository}\nAt REPOSITORY.\n````\n\nThe end."
-    book.page("text", f"# A page & more\n\n{text}")
+    code = "---\nfile_format: mystnb\nkernelspec: {name: python3}\n---\n"  # it may hold some
+    book.page("text", f"# A page & more\n\n{text}", code)
 
     def build(repository="", **settings):
         options = {"repository_url": repository, "repository_branch": "main"}
@@ -123,7 +124,7 @@ def test_unknown_repository_brings_no_button_and_no_text(themed):
     for page in ["text", "notebooks/06_batch_size_sweep"]:
         found = " ".join(links(book, page))
         assert not any(word in found for word in ["mybinder", "colab", "edit/main", "issues"])
-    assert "REPOSITORY" not in book.html("text").text
+    assert "At" not in book.html("text").article.text
     assert "The end." in book.html("text").text
 
 
@@ -165,7 +166,9 @@ def test_first_mention_of_a_term_links_to_its_entry(book):
 def test_names_of_one_thing_link_once_and_verbs_never(book):
     book.page("book/glossary", GLOSSARY)
     book.page(
-        "text", "# Text\n\nWe batch. The full batch is all samples.\n\n| the batch |\n| --- |"
+        "text",
+        "# Text\n\nWe batch, and it updates the weights. The full batch is all samples.\n\n"
+        "| the batch |\n| --- |",
     )
     assert book.build()[0] == ""
     assert [word for word, _ in linked(book, "text")] == ["full batch"]
@@ -175,7 +178,7 @@ def test_outputs_links_and_headings_stay_as_they_are(book):
     book.page("book/glossary", GLOSSARY)
     link = "[the batch](text.md)"
     book.page("text", f"# Text\n\n## The batch\n\n{link}\n\n:::{{note}}\nThe batch.\n:::")
-    book.chapter("01_data", displayed(VERDICT), {"text/plain": "the batch"})
+    book.chapter("01_data", displayed(VERDICT), {"text/markdown": "The batch."})
     assert book.build()[0] == ""
     assert linked(book, "text") == linked(book, "notebooks/01_data") == []
 

@@ -23,5 +23,6 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.config.templates_path.append(str(Path(__file__).parents[1] / "_templates"))
+    templates = str(Path(__file__).parents[1] / "_templates")
+    app.config.templates_path = [*app.config.templates_path, templates]
     app.connect("html-collect-pages", pages)
