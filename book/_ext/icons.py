@@ -22,6 +22,7 @@ STYLES = {"fab": "fab", "far": "far", "fas": "fas"} | {
     "fa-regular": "far",
     "fa-solid": "fas",
 }
+MARKED = ", ".join(f".{name}" for name in STYLES)
 
 
 @functools.cache
@@ -43,15 +44,13 @@ def drawing(style: str, name: str) -> tuple[str, str, str] | None:
 
 
 def draw(icon: Tag) -> None:
-    """Turn an `<i>` that marks an icon into its drawing; anything else stays as it is.
+    """Turn an element that marks an icon into its drawing.
 
     Raises:
         ExtensionError: if the theme has no such icon.
     """
-    classes = icon.get("class", [])
-    style = next((STYLES[name] for name in classes if name in STYLES), None)
-    if style is None:
-        return
+    classes = icon["class"]
+    style = next(STYLES[name] for name in classes if name in STYLES)
     names = [name.removeprefix("fa-") for name in classes if name.startswith("fa-")]
     found = next(filter(None, (drawing(style, name) for name in names)), None)
     if found is None:

@@ -8,8 +8,9 @@ large they are, and files that no page asks for are removed.
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import icons
 from bs4 import BeautifulSoup, Tag
@@ -30,10 +31,11 @@ POLICY = "; ".join(
     ]
 )
 FIRST_SCRIPT = "site.js"  # sets the theme before the page is drawn; all others wait for the text
-REPLACED = ["fontawesome.js", "dataset.theme =", "DOCUMENTATION_OPTIONS.pagename"]
+REPLACED = ["fontawesome.js", "dataset.theme =", "DOCUMENTATION_OPTIONS."]  # by icons, site.js
 SEARCH = ["searchtools.js", "language_data.js", "searchindex.js"]
 HANDLED = ["window.print()"]  # by site.js
-UNUSED = ["*.map", "webpack-macros.html", "sbt-webpack-macros.html", "fontawesome*"]
+UNUSED = ["fontawesome", "fontawesome.js*", "locales", "*.map", "*webpack-macros.html"]
+UNUSED += ["sweep.svg"]  # the picture in the README
 FONT_AWESOME = re.compile(
     r"@font-face\{[^{}]*fontawesome[^{}]*\}"
     r'|(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}'
@@ -107,6 +109,12 @@ def measure_images(page: BeautifulSoup, folder: Path) -> None:
             image["loading"] = "lazy"
 
 
+def pages(site: Path) -> list[Path]:
+    """Return the HTML files of the site."""
+    files = sorted(site.rglob("*.html"))
+    return [file for file in files if not file.relative_to(site).parts[0].startswith("_")]
+
+
 def finish_page(file: Path, site: Path) -> None:
     """Finish one page; one that is finished already stays as it is."""
     page = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
@@ -116,7 +124,7 @@ def finish_page(file: Path, site: Path) -> None:
     try:
         move_scripts(page, root, site / "_static")
         move_handlers(page)
-        for icon in page("i"):
+        for icon in page.select(icons.MARKED):
             icons.draw(icon)
         measure_images(page, file.parent)
     except ExtensionError as error:
@@ -127,20 +135,27 @@ def finish_page(file: Path, site: Path) -> None:
     file.write_text(str(page), encoding="utf-8")
 
 
+def remove_unused(site: Path) -> None:
+    """Remove what the theme brings in vain, and the images of earlier builds."""
+    for pattern in UNUSED:
+        for path in list((site / "_static").rglob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    text = "".join(file.read_text(encoding="utf-8") for file in pages(site))
+    for image in site.glob("_images/*"):
+        if quote(image.name) not in text:
+            image.unlink()
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Finish every page of the site, and remove what none of them uses."""
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    for file in sorted(site.rglob("*.html")):
-        if not file.relative_to(site).parts[0].startswith("_"):
-            finish_page(file, site)
-    for pattern in UNUSED:
-        for file in sorted((site / "_static").rglob(pattern)):
-            if file.is_file():
-                file.unlink()
+    for file in pages(site):
+        finish_page(file, site)
     for style in (site / "_static" / "styles").glob("*.css"):
         style.write_text(FONT_AWESOME.sub("", style.read_text(encoding="utf-8")), encoding="utf-8")
+    remove_unused(site)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
