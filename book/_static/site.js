@@ -15,5 +15,9 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest(".btn-download-pdf-button")) print();
+    if (event.target.closest(".highlight-link")) {
+      event.preventDefault(); // its address is a script, which the policy forbids
+      SphinxHighlight.hideSearchWords();
+    }
   });
 })();
