@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv/bin/python
 INSTALLED = .venv/.installed
-LIGHTHOUSE = tests/audit/node_modules/.package-lock.json
+LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
@@ -26,7 +26,7 @@ test: book browser ## build the book, then test everything, the site in a browse
 	@$(VENV) -m pytest $(ARGS)
 
 audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
-	@$(VENV) tests/audit/audit.py $(ARGS)
+	@$(VENV) tests/audit.py $(ARGS)
 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	@$(VENV) -m jupyterlab $(ARGS) notebooks
@@ -58,7 +58,7 @@ clean: ## remove what was built, and caches
 	  -exec rm -rf {} +
 
 distclean: clean ## remove .venv too, and what the audit installed
-	@rm -rf .venv tests/audit/node_modules
+	@rm -rf .venv tests/lighthouse/node_modules
 
 # The steps behind.
 
@@ -82,7 +82,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(VENV) -m pip install --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(LIGHTHOUSE): tests/audit/package-lock.json
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json
 	@command -v npm > /dev/null || { echo 'The audit needs Node.js 20 or newer, with npm.'; exit 1; }
-	@npm ci --prefix tests/audit --ignore-scripts --no-audit --no-fund
+	@npm ci --prefix tests/lighthouse --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -58,7 +58,9 @@ def test_theme_goes_round_and_is_kept(page):
     for _ in range(3):
         button.click()
         seen.append((shown()["mode"], shown()["theme"]))
-        assert button.locator("svg").locator("visible=true").get_attribute("data-mode") == seen[-1][0]
+        assert (
+            button.locator("svg").locator("visible=true").get_attribute("data-mode") == seen[-1][0]
+        )
     assert set(seen) == {("auto", "light"), ("light", "light"), ("dark", "dark")}
     while shown()["mode"] != "dark":
         button.click()

@@ -3,10 +3,13 @@
 import functools
 from pathlib import Path
 
+import icons
+import light_pages
 import pytest
 from bs4 import BeautifulSoup
 from conftest import SITE
 from light_pages import POLICY, is_script
+from sphinx.errors import ExtensionError
 from test_site import PAGES, watch
 
 FILES = sorted(SITE.rglob("*.html"))
@@ -23,7 +26,6 @@ SCROLL = """async () => {
     await new Promise((done) => setTimeout(done, 50));
   }
 }"""
-
 every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SITE)))
 every_page = pytest.mark.parametrize("name", [*PAGES, *OTHERS])
 every_device = pytest.mark.parametrize("device", DEVICES)
@@ -48,7 +50,7 @@ def tour(browser, address):
         page.goto(f"{address}{name}.html", wait_until="networkidle")
         page.evaluate(SCROLL)
         page.wait_for_load_state("networkidle")
-        visit.desk = page.evaluate("({shifts, violations})")
+        visit.desk = page.evaluate("layoutFacts()")
         visit.desk["weight"] = sum(
             sizes["responseHeadersSize"] + sizes["responseBodySize"]
             for sizes in (request.sizes() for request in received)
@@ -70,7 +72,9 @@ def test_policy_comes_first(file):
 @every_file
 def test_scripts_and_handlers_stand_in_files(file):
     page = BeautifulSoup(file.read_text(), "html.parser")
-    assert [script for script in page("script") if is_script(script) and not script.get("src")] == []
+    assert [
+        script for script in page("script") if is_script(script) and not script.get("src")
+    ] == []
     handlers = [(tag.name, name) for tag in page(True) for name in tag.attrs if name[:2] == "on"]
     assert handlers == []
     links = [link["href"] for link in page("a", href=True)]
@@ -106,6 +110,83 @@ def test_page_is_light(tour, name, device):
 def test_nothing_shifts(tour, name, device):
     shifts = tour(name, device).desk["shifts"]
     assert sum(shift["value"] for shift in shifts) < 0.01, shifts
+
+
+@every_page
+@every_device
+def test_images_have_their_size_and_wait_until_they_are_needed(tour, name, device):
+    images = tour(name, device).desk["images"]
+    for image in images:
+        assert image["stated"] == pytest.approx(image["own"], rel=0.02), image
+        assert image["shown"] == pytest.approx(image["own"], rel=0.02), image
+    assert all(image["lazy"] for image in images[1:])
+
+
+def test_pages_have_images(tour):
+    assert sum(bool(tour(name, "phone by day").desk["images"]) for name in PAGES) > 10
+
+
+@every_page
+@every_device
+def test_no_sign_waits_for_an_icon_font(tour, name, device):
+    assert tour(name, device).desk["signs"] == []
+
+
+def test_site_has_no_file_in_vain():
+    names = {path.name for path in SITE.rglob("*")}
+    assert (
+        names & {"fontawesome", "fontawesome.js", "locales", "pydata-sphinx-theme.js.map"} == set()
+    )
+    pages = "".join(file.read_text() for file in FILES)
+    assert [image.name for image in SITE.glob("_images/*") if image.name not in pages] == []
+
+
+def finished(tmp_path, body):
+    """Return a small page in its last form."""
+    (tmp_path / "_static").mkdir(exist_ok=True)
+    (tmp_path / "wide.svg").write_text('<svg width="72pt" viewBox="0 0 72 36"></svg>')
+    file = tmp_path / "page.html"
+    file.write_text(f"<html><head><title>A</title></head><body>{body}</body></html>")
+    light_pages.finish_page(file, tmp_path)
+    return BeautifulSoup(file.read_text(), "html.parser")
+
+
+def test_scripts_move_into_one_file_each(tmp_path):
+    code = "<script>a < b</script>"
+    data = '<script type="application/json">{}</script>'
+    page = finished(tmp_path, f"{code}{data}{code}<script>c</script>")
+    first, kept, second = page("script")
+    assert (tmp_path / first["src"]).read_text() == "a < b\n"
+    assert (tmp_path / second["src"]).read_text() == "c\n"
+    assert kept.text == "{}"
+
+
+def test_images_get_their_size_in_pixels(tmp_path):
+    page = finished(tmp_path, '<img src="wide.svg"><img src="wide.svg" height="9">')
+    first, second = page("img")
+    assert (first["width"], first["height"], first.get("loading")) == ("96", "48", None)
+    assert (second.get("width"), second["height"], second["loading"]) == (None, "9", "lazy")
+
+
+def test_icons_are_drawn(tmp_path):
+    page = finished(
+        tmp_path, '<i class="fas fa-download"></i><span class="fab fa-github">x</span><i>y</i>'
+    )
+    assert [bool(icon.path) and not icon.text for icon in page("svg")] == [True, True]
+    assert page.i.text == "y"
+    assert icons.drawing("fas", "search") == icons.drawing("fas", "magnifying-glass")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('<b onclick="go()">x</b>', r"page.html: onclick='go\(\)'"),
+        ('<i class="fas fa-no-such"></i>', "page.html: The theme has no icon fas fa-no-such"),
+    ],
+)
+def test_what_cannot_be_mended_stops_the_build(tmp_path, body, message):
+    with pytest.raises(ExtensionError, match=message):
+        finished(tmp_path, body)
 
 
 def test_policy_forbids_what_it_should(browser, address):

@@ -57,7 +57,7 @@ def draw(icon: Tag) -> None:
         raise ExtensionError(f"The theme has no icon {' '.join(classes)}.")
     width, height, path = found
     icon.name = "svg"
-    icon["class"] = ["svg-inline--fa", *classes]
+    icon["class"] = ["svg-inline--fa", *(name for name in classes if name not in STYLES)]
     icon["viewBox"] = f"0 0 {width} {height}"
     icon["aria-hidden"] = "true"
     icon.clear()

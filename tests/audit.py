@@ -1,6 +1,6 @@
 """Measure every page of the built site as a phone sees it, with Lighthouse.
 
-    python tests/audit/audit.py [part of a page's name …]
+    python tests/audit.py [part of a page's name …]
 
 prints a table, and fails when a page falls below a limit. Performance is the median of three runs;
 the other scores do not depend on the machine.
@@ -14,15 +14,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / "book" / "_ext")]
-
+from conftest import SITE
 from install_browser import chromium
-from light_pages import pages
 from playwright.sync_api import sync_playwright
 from site_server import serve
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
-LIGHTHOUSE = Path(__file__).parent / "node_modules" / "lighthouse" / "cli" / "index.js"
+LIGHTHOUSE = Path(__file__).parent / "lighthouse/node_modules/lighthouse/cli/index.js"
 FLAGS = "--headless=new --no-sandbox --disable-gpu"
 LIMITS = {"performance": 90, "accessibility": 100, "best-practices": 100}
 SCORES = [*LIMITS, "seo"]
@@ -80,7 +77,7 @@ def browser() -> str:
 
 def main(wanted: list[str]) -> None:
     """Measure the pages whose names have one of the given parts in them, or all."""
-    names = [str(file.relative_to(SITE).with_suffix("")) for file in pages(SITE)]
+    names = [str(file.relative_to(SITE).with_suffix("")) for file in sorted(SITE.rglob("*.html"))]
     names.remove("index")  # which leads on at once
     names = [name for name in names if not wanted or any(part in name for part in wanted)]
     executable, failures = browser(), []
