@@ -14,7 +14,12 @@ from test_site import PAGES, watch
 
 FILES = sorted(SITE.rglob("*.html"))
 OTHERS = ["search", "genindex"]
-INTERACTIVE: list[str] = []  # may weigh twice as much
+INTERACTIVE = ["book/explorer"]  # may weigh twice as much
+SVG = {  # one size, said in three ways
+    "a.svg": 'width="72pt" height="36pt" viewBox="0 0 72 36"',
+    "b.svg": 'viewBox="0 0 96 48"',
+    "c.svg": 'stroke-width="2" width="96" height="48px"',
+}
 NOTES = Path(__file__).with_name("layout_facts.js").read_text()
 DEVICES = {
     "phone by day": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
@@ -144,7 +149,8 @@ def test_site_has_no_file_in_vain():
 def finished(tmp_path, body):
     """Return a small page in its last form."""
     (tmp_path / "_static").mkdir(exist_ok=True)
-    (tmp_path / "wide.svg").write_text('<svg width="72pt" viewBox="0 0 72 36"></svg>')
+    for name, sides in SVG.items():
+        (tmp_path / name).write_text(f"<svg {sides}></svg>")
     file = tmp_path / "page.html"
     file.write_text(f"<html><head><title>A</title></head><body>{body}</body></html>")
     light_pages.finish_page(file, tmp_path)
@@ -162,10 +168,15 @@ def test_scripts_move_into_one_file_each(tmp_path):
 
 
 def test_images_get_their_size_in_pixels(tmp_path):
-    page = finished(tmp_path, '<img src="wide.svg"><img src="wide.svg" height="9">')
-    first, second = page("img")
-    assert (first["width"], first["height"], first.get("loading")) == ("96", "48", None)
-    assert (second.get("width"), second["height"], second["loading"]) == (None, "9", "lazy")
+    page = finished(tmp_path, "".join(f'<img src="{name}">' for name in SVG))
+    assert {(image["width"], image["height"]) for image in page("img")} == {("96", "48")}
+    assert [image.get("loading") for image in page("img")] == [None, "lazy", "lazy"]
+
+
+def test_images_with_a_size_keep_it(tmp_path):
+    first, second = finished(tmp_path, '<img src="a.svg" height="9"><img src="/none.png">')("img")
+    assert (first.get("width"), first["height"]) == (None, "9")
+    assert second.get("width") is None
 
 
 def test_icons_are_drawn(tmp_path):
@@ -187,6 +198,16 @@ def test_icons_are_drawn(tmp_path):
 def test_what_cannot_be_mended_stops_the_build(tmp_path, body, message):
     with pytest.raises(ExtensionError, match=message):
         finished(tmp_path, body)
+
+
+def test_pages_are_written_again_when_their_last_form_changes(book, monkeypatch):
+    book.build()
+    page = book.site / "index.html"
+    for key, again in [(light_pages.key(), False), ("another", True)]:
+        page.write_text("as it was")
+        monkeypatch.setattr(light_pages, "key", lambda key=key: key)
+        book.build()
+        assert (page.read_text() != "as it was") == again
 
 
 def test_policy_forbids_what_it_should(browser, address):

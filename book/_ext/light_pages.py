@@ -30,7 +30,9 @@ POLICY = "; ".join(
         "base-uri 'self'",
     ]
 )
-FIRST_SCRIPT = "site.js"  # sets the theme before the page is drawn; all others wait for the text
+FIRST_SCRIPT = (
+    "_static/site.js"  # sets the theme before the page is drawn; all others wait for the text
+)
 REPLACED = ["fontawesome.js", "dataset.theme =", "DOCUMENTATION_OPTIONS."]  # by icons, site.js
 SEARCH = ["searchtools.js", "language_data.js", "searchindex.js"]
 HANDLED = ["window.print()"]  # by site.js
@@ -95,16 +97,20 @@ def size(file: Path) -> tuple[int, int]:
             return image.size
     head = file.read_text(encoding="utf-8").partition("<svg")[2].partition(">")[0]
     unit = 4 / 3 if re.search(r'\swidth="[\d.]+pt"', head) else 1
-    *_, width, height = re.search(r'\sviewBox="([^"]+)"', head)[1].split()
-    return round(float(width) * unit), round(float(height) * unit)
+    sides = re.findall(r'\s(?:width|height)="([\d.]+)(?:pt|px)?"', head)
+    if len(sides) < 2:
+        sides = re.search(r'\sviewBox="([^"]+)"', head)[1].split()[2:]
+    width, height = (round(float(side) * unit) for side in sides)
+    return width, height
 
 
 def measure_images(page: BeautifulSoup, folder: Path) -> None:
     """Give the page's own images their size; all but the first load as the reader comes near."""
     for number, image in enumerate(page("img")):
         source = urlsplit(image["src"])
-        if not (source.scheme or image.get("height")):
-            image["width"], image["height"] = size(folder / unquote(source.path))
+        file = folder / unquote(source.path)
+        if not (source.scheme or image.get("height")) and file.is_file():
+            image["width"], image["height"] = size(file)
         if number and not image.get("loading"):
             image["loading"] = "lazy"
 
@@ -158,7 +164,18 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     remove_unused(site)
 
 
+def key() -> str:
+    """Return a digest of this module and of the files that come with the pages."""
+    here = Path(__file__).parent
+    files = [here / "icons.py", here / "light_pages.py", *sorted(here.parent.rglob("_static/**/*"))]
+    digest = hashlib.sha256()
+    for file in filter(Path.is_file, files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the last touch, after whatever else happens to finished pages."""
+    app.add_config_value("light_pages_key", key(), "html")  # all are written again if it changes
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
