@@ -90,14 +90,14 @@ def epochs_to(
 def seconds_per_epoch(runs: xr.Dataset) -> xr.DataArray:
     """Seconds of one run's epoch: what all replicates took together, divided by their number.
 
-    Compilation is not counted. A scalar for the runs of ``train``; for those of ``sweep``, one
-    number for each combination of batch size and learning rate that ``runs`` holds.
+    Compilation is not counted. A scalar for the runs of ``train``; for those of ``sweep`` and
+    ``train_schedules``, one number for each combination, or schedule, that ``runs`` holds.
     """
     seconds = runs.attrs["seconds_per_epoch"]
     if not isinstance(seconds, str):
         return xr.DataArray(seconds)
     each = xr.DataArray.from_dict(json.loads(seconds))
-    cells = {name: runs[name] for name in ("batch_size", "learning_rate")}
+    cells = {name: runs[name] for name in each.dims}
     return each.sel(cells).drop_vars(cells).assign_coords(cells)
 
 

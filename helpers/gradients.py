@@ -37,7 +37,7 @@ def sample_gradients(
         ValueError: the weights do not fit the model, or the loss does not average over samples.
     """
     weights = np.asarray(weights)
-    mean_loss, n_weights, y = _mean_loss(build, weights, x, y, loss)
+    mean_loss, n_weights, y = loss_of_weights(build, weights, x, y, loss)
 
     def gradient(flat, x, y):
         with tf.GradientTape() as tape:
@@ -75,7 +75,7 @@ def losses(
         ValueError: as for ``sample_gradients``.
     """
     weights = np.asarray(weights)
-    mean_loss, n_weights, y = _mean_loss(build, weights, x, y, loss)
+    mean_loss, n_weights, y = loss_of_weights(build, weights, x, y, loss)
     samples = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
 
     @tf.function(autograph=False)
@@ -91,8 +91,21 @@ def losses(
     return result.reshape(weights.shape[:-1])
 
 
-def _mean_loss(build, weights, x, y, loss) -> tuple[Callable, int, np.ndarray]:
-    """The mean loss as a function of (flat weights, x, y); the number of weights; fitting y."""
+def loss_of_weights(
+    build: Callable[[], keras.Model],
+    weights: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    loss: str | Callable,
+) -> tuple[Callable, int, np.ndarray]:
+    """The mean loss as a function of (flat weights, x, y); the number of weights; fitting y.
+
+    Args:
+        build, weights, x, y, loss: as for ``sample_gradients``.
+
+    Raises:
+        ValueError: as for ``sample_gradients``.
+    """
     model = build()
     outputs = model(x[:1], training=False)
     shapes = [variable.shape for variable in model.trainable_variables]

@@ -46,7 +46,7 @@ def draw_batches(
 
 
 def cosines(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Cosine of the angle between vectors along the last axis; 0 where one of them vanishes.
+    """Cosine of the angle between ``a`` and ``b`` along their last axis; 0 where one vanishes.
 
     >>> cosines(np.array([[3.0, 4.0], [0.0, 0.0]]), np.array([3.0, 0.0])).tolist()
     [0.6, 0.0]

@@ -235,3 +235,55 @@ class FullBatch(OneFlavour):
                 f"many_seeds must be at least n_seeds ({self.n_seeds}), got {self.many_seeds}"
             )
         return found
+
+
+class GrowingBatch(Blobs):
+    """Chapter 13."""
+
+    SHORTEST: ClassVar[int] = 3  # epochs of a phase, which its volatility needs
+    PLACES: ClassVar[int] = 9  # an image in place and its eight shifts
+
+    hidden_units: whole(1, 10_000, "units of the hidden layer, of both networks")
+    batch_size: whole(1, 500_000, "samples per update in the first phase")
+    learning_rate: real(1e-8, 100, "step length of an update in the first phase")
+    momentum: real(0, 0.999, "share of the previous step that is kept")
+    epochs: whole(6, 100_000, "passes over the training set")
+    phases: whole(2, 20, "parts of equal length, with a step between them")
+    factor: real(1.01, 100, "how much a step lowers the learning rate, or raises the batch size")
+    fit_epochs: whole(2, 1000, "epochs that plain Keras runs")
+    n_images: whole(20, 1700, "images of digits that train, each in nine places")
+    digits_batch_size: whole(1, 15_300, "samples per update in the first phase, on digits")
+    digits_learning_rate: real(1e-8, 100, "learning rate in the first phase, on digits")
+    digits_epochs: whole(6, 100_000, "passes over the digits")
+    digits_seeds: whole(1, 1000, "runs on digits")
+    repeats: whole(1, 1000, "times that each clock is read")
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = super().conflicts() + above_epochs("fit_epochs", self.fit_epochs, self.epochs)
+        for name in ("epochs", "digits_epochs"):
+            least = self.SHORTEST * self.phases
+            if getattr(self, name) < least:
+                found.append(
+                    f"{name} must be at least {least} (phases of {self.SHORTEST} epochs or more), "
+                    f"got {getattr(self, name)}"
+                )
+        if self.fit_epochs < self.phases:
+            found.append(
+                f"fit_epochs must be at least phases ({self.phases}), got {self.fit_epochs}"
+            )
+        for name, n in (
+            ("batch_size", self.n_train),
+            ("digits_batch_size", self.PLACES * self.n_images),
+        ):
+            size = getattr(self, name)
+            last = round(size * self.factor ** (self.phases - 1))
+            if too_large(name, [size], n):
+                found += too_large(name, [size], n)
+            elif last > n:
+                found.append(
+                    f"{name} must be at most {n} (the number of training samples) in the last "
+                    f"phase too, got {size}, which {self.phases - 1} steps by {self.factor:g} "
+                    f"raise to {last}"
+                )
+        return found

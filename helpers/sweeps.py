@@ -1,8 +1,8 @@
-"""Train at every combination of batch size and learning rate, from every seed."""
+"""Train at every combination of batch size and learning rate, or by every schedule of the two."""
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import joblib
 import keras
@@ -71,12 +71,8 @@ def sweep(
     with interruptible(n_epochs, label, progress) as (stop, bar):
         parallel = joblib.Parallel(n_jobs, prefer="threads")
         cells = parallel(joblib.delayed(train_at)(size, stop, bar) for size in sizes)
-    side_by_side = {"data_vars": "all", "coords": "minimal", "compat": "override", "join": "exact"}
-    rows = [
-        xr.concat(row, xr.Variable("learning_rate", learning_rates), **side_by_side)
-        for row in cells
-    ]
-    runs = xr.concat(rows, xr.Variable("batch_size", batch_sizes), **side_by_side)
+    rows = [side_by_side(row, "learning_rate", learning_rates) for row in cells]
+    runs = side_by_side(rows, "batch_size", batch_sizes)
     seconds = xr.DataArray(
         [[cell.attrs["seconds_per_epoch"] for cell in row] for row in cells],
         {"batch_size": batch_sizes, "learning_rate": learning_rates},
@@ -86,3 +82,72 @@ def sweep(
         for name in ("compile_seconds", "run_seconds")
     } | {"seconds_per_epoch": json.dumps(seconds.to_dict())}
     return finish(runs)
+
+
+def train_schedules(
+    build: Callable[[], keras.Model],
+    optimizer: keras.optimizers.Optimizer,
+    data: Dataset,
+    schedules: Mapping[str, tuple[int | Sequence[int], float | Sequence[float] | None]],
+    *,
+    epochs: int,
+    seeds: Sequence[int],
+    n_jobs: int | None = None,
+    progress: bool = True,
+    **options,
+) -> xr.Dataset:
+    """Train every seed by each of several schedules.
+
+    All start from the same weights, and see the samples in the same order. Schedules that begin
+    with the same batch size are trained one after another, and compile a batch size once for all
+    of them; others run in threads side by side.
+
+    Args:
+        schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
+            it: one number, or one per epoch.
+        n_jobs: schedules trained at the same time, at least 1; None for one per core.
+        build, optimizer, data, epochs, seeds, progress, **options: as for ``helpers.train``, but
+            for ``per_update``, since the schedules differ in their updates.
+
+    Returns:
+        What ``helpers.train`` returns, with the dimension schedule in front. The attributes
+        compile_seconds and run_seconds are sums over the schedules; seconds_per_epoch is what one
+        run's epoch took with each of them, an array as JSON. What Ctrl-C left undone holds NaN.
+
+    Raises:
+        ValueError: as for ``helpers.train``, or there is no schedule.
+    """
+    n_jobs = os.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
+    names = checks.distinct("schedules", schedules)
+    if options.get("per_update") is not None:
+        raise ValueError("per_update must be None, since the schedules differ in their updates")
+    runner = Runner(build, optimizer, data, epochs, seeds, **options)
+    plans = [
+        (runner.batch_sizes(size), runner.learning_rates(rate)) for size, rate in schedules.values()
+    ]
+    alike = {}  # schedules by their first batch size
+    for i, (sizes, _) in enumerate(plans):
+        alike.setdefault(sizes[0], []).append(i)
+
+    def train_by(group, stop, bar):
+        twin = runner.twin()
+        return [(i, twin.run(*plans[i], stop, bar)) for i in group]
+
+    label = f"{len(names)} schedules x {len(runner.seeds)} seeds"
+    with interruptible(runner.n_steps * len(plans), label, progress) as (stop, bar):
+        parallel = joblib.Parallel(n_jobs, prefer="threads")
+        done = parallel(joblib.delayed(train_by)(group, stop, bar) for group in alike.values())
+    found = dict(pair for group in done for pair in group)
+    cells = [found[i] for i in range(len(plans))]
+    runs = side_by_side(cells, "schedule", names)
+    seconds = xr.DataArray([cell.attrs["seconds_per_epoch"] for cell in cells], {"schedule": names})
+    runs.attrs |= {
+        name: sum(cell.attrs[name] for cell in cells) for name in ("compile_seconds", "run_seconds")
+    } | {"seconds_per_epoch": json.dumps(seconds.to_dict())}
+    return finish(runs)
+
+
+def side_by_side(runs: Sequence[xr.Dataset], name: str, labels: Sequence) -> xr.Dataset:
+    """``runs`` of equal shape as one Dataset, along a new dimension ``name`` with ``labels``."""
+    how = {"data_vars": "all", "coords": "minimal", "compat": "override", "join": "exact"}
+    return xr.concat(runs, xr.Variable(name, labels), **how)

@@ -1,15 +1,23 @@
 """Whoever builds on the helpers finds every argument described."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 
 import pytest
 
-from helpers import analysis, claims, datasets, models, plots, sweeps, training
+import helpers
 
+WITHIN = {"checks", "fields", "program", "progress", "replicates"}  # only other helpers use them
+MODULES = [
+    importlib.import_module(f"helpers.{found.name}")
+    for found in pkgutil.iter_modules(helpers.__path__)
+    if found.name not in WITHIN
+]
 FUNCTIONS = [
     function
-    for module in (analysis, claims, datasets, models, plots, sweeps, training)
+    for module in MODULES
     for name, function in inspect.getmembers(module, inspect.isfunction)
     if not name.startswith("_") and function.__module__ == module.__name__
 ]

@@ -5,11 +5,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers import datasets, models
+from helpers import datasets, gradients, models
 from helpers.gradients import losses, sample_gradients
 from helpers.training import set_weights
 
 DATA = datasets.blobs(n_samples=40)
+
+
+class HalfWhenTraining(keras.layers.Layer):
+    """Gives half of its inputs, but only in training."""
+
+    def call(self, x, training=False):
+        """Return the inputs, or half of them."""
+        return x / 2 if training else x
 
 
 def random_weights(*shape):
@@ -48,6 +56,36 @@ def test_losses_are_what_keras_evaluates():
         model.compile(loss="categorical_crossentropy")
         expected = model.evaluate(DATA.x_test, DATA.y_test, verbose=0)
         assert loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_losses_of_many_weights_do_not_depend_on_how_many_go_together(monkeypatch):
+    weights = random_weights(5)
+    together = losses(models.mlp, weights, DATA.x_test, DATA.y_test)
+    monkeypatch.setattr(gradients, "EVALUATED_TOGETHER", 2 * len(DATA.x_test))
+    in_twos = losses(models.mlp, weights, DATA.x_test, DATA.y_test)
+    np.testing.assert_allclose(in_twos, together, rtol=1e-6)
+
+
+def test_loss_has_the_penalties_of_the_model_as_it_is_at_evaluation():
+    def build():
+        layers = keras.layers
+        return keras.Sequential(
+            [
+                keras.Input((2,)),
+                layers.Dense(4, kernel_regularizer=keras.regularizers.L2(0.3)),
+                HalfWhenTraining(),
+                layers.Dense(1, activation="sigmoid"),
+            ]
+        )
+
+    y = DATA.y_train[:, 0]
+    weights = np.random.default_rng(4).normal(size=17).astype("float32")
+    model = set_weights(build(), weights)
+    model.compile(loss="binary_crossentropy")
+    expected = model.evaluate(DATA.x_train, y, verbose=0)
+    assert losses(build, weights, DATA.x_train, y, "binary_crossentropy") == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_weights_that_do_not_fit_are_refused():

@@ -65,8 +65,9 @@ def test_two_batch_estimate_is_right_on_average_over_all_draws():
 
 
 def test_cosines_by_hand():
-    found = cosines(np.array([[1.0, 1.0], [-2.0, 0.0], [0.0, 5.0]]), np.array([3.0, 0.0]))
-    np.testing.assert_allclose(found, [np.sqrt(0.5), -1, 0])
+    vectors = np.array([[1.0, 1.0], [-2.0, 0.0], [0.0, 5.0], [0.0, 0.0]])
+    found = cosines(vectors, np.array([3.0, 0.0]))
+    np.testing.assert_allclose(found, [np.sqrt(0.5), -1, 0, 0])
 
 
 @pytest.mark.parametrize(
