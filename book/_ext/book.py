@@ -8,6 +8,7 @@ read again when what they show has changed, and a build with a stale chapter fai
 import sys
 from pathlib import Path
 
+import accessible
 import chapters
 import directives
 import figures
@@ -64,6 +65,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     mathml.setup(app)
     figures.setup(app)
+    accessible.setup(app)
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)
