@@ -25,7 +25,8 @@ from sphinx.writers.html5 import HTML5Translator
 PAGE = {"light": "#ffffff", "dark": "#121212"}  # the grounds of the two themes
 INK = {"light": "#000000", "dark": "#e4e6e8"}
 GREY = 0.02  # the chroma below which a colour counts as a grey
-KNEE, FLOOR = 0.75, 0.58  # lightness up to which a colour is lightened, and what black would get
+LIFT = 0.08  # what the dark page adds to the lightness of a colour …
+FLOOR, SLOPE = 0.5, 0.16  # … and the line that lightness stays above, however dark the colour was
 LETTERS = 9  # the height of the smallest letters on a phone, in CSS pixels, by their font size
 
 GROUND = re.compile(
@@ -98,17 +99,15 @@ def by_night(color: str) -> str:
     """Return what a colour of a figure becomes on the dark page.
 
     A grey gets the contrast with the dark page that it has with the white one, scaled so that black
-    becomes the ink of the night. Another colour keeps its hue; the darker it is, the more it is
-    lightened, so that colours in order stay in order.
+    becomes the ink of the night. Another colour keeps its hue and is lightened, all by the same so
+    that they stay as far apart, and dark ones by more, so that they are seen and stay in order.
     """
     lightness, a, b = oklab(color)
     if a**2 + b**2 < GREY**2:
         scale = log(contrast(INK["dark"], PAGE["dark"])) / log(21)
         wanted = contrast(color, PAGE["light"]) ** scale
         return hexadecimal([wanted * (luminance(PAGE["dark"]) + 0.05) - 0.05] * 3)
-    if lightness < KNEE:
-        lightness = FLOOR + lightness * (KNEE - FLOOR) / KNEE
-    return from_oklab(lightness, a, b)
+    return from_oklab(max(lightness + LIFT, FLOOR + SLOPE * lightness), a, b)
 
 
 def picture_by_night(png: str) -> str:
