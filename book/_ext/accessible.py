@@ -20,9 +20,7 @@ def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register what is written in another way."""
-    app.add_node(
-        nodes.entry, override=True, html=(visit_entry, HTML5Translator.depart_entry)
-    )
+    app.add_node(nodes.entry, override=True, html=(visit_entry, HTML5Translator.depart_entry))
     app.add_node(
         nodes.citation, override=True, html=(visit_citation, HTML5Translator.depart_citation)
     )
