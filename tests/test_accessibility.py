@@ -1,4 +1,4 @@
-"""Every page can be read and reached by everyone, on a phone, a tablet and a desk, in both themes."""
+"""Every page can be read and reached by everyone, at three widths and in both themes."""
 
 import functools
 import re
@@ -102,7 +102,7 @@ def test_headings_leave_out_no_level(examined, name):
 @every_page
 def test_lines_of_text_have_sixty_to_eighty_characters_on_a_desk(examined, name):
     """The last line of a paragraph is shorter, so its mean may be as well."""
-    assert all(55 <= mean <= 80 for mean in examined(name)["characters"])
+    assert [mean for mean in examined(name)["characters"] if not 55 <= mean <= 80] == []
 
 
 def test_book_has_tables_and_long_paragraphs(examined):
