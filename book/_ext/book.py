@@ -8,8 +8,10 @@ read again when what they show has changed, and a build with a stale chapter fai
 import sys
 from pathlib import Path
 
+import accessible
 import chapters
 import directives
+import figures
 import light_pages
 import mathml
 import nbformat
@@ -63,6 +65,8 @@ def outdated_pages(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     mathml.setup(app)
+    figures.setup(app)
+    accessible.setup(app)
     light_pages.setup(app)
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
