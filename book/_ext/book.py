@@ -10,6 +10,7 @@ from pathlib import Path
 
 import chapters
 import directives
+import explorer
 import mathml
 import nbformat
 from myst_nb.sphinx_ import NbMetadataCollector
@@ -62,6 +63,7 @@ def outdated_pages(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     mathml.setup(app)
+    explorer.setup(app)
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)

@@ -9,14 +9,14 @@ load scripts but no data:
 - `runs.json`, for the build of the page: how the runs were made, and their numbers in short;
 - `problem.js`: the training samples, and the epochs of which weights are kept;
 - `B_R.js` for batch size B and learning rate R: the accuracies of all runs at every epoch, as
-  numbers of right answers, and the weights of the first run at some epochs;
-- `still.svg`: a picture of some of it, where scripts are off.
+  numbers of right answers, and the weights of the first run at some epochs.
 """
 
 import base64
 import datetime
 import hashlib
 import json
+import math
 import shutil
 import sys
 import time
@@ -34,8 +34,6 @@ SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, *ra
 LAST_EPOCHS = 50
 TARGET = 0.8
 HOLD = 5  # epochs in a row
-STILL = [1, 32, 256, 500]  # batch sizes
-STILL_LEARNING_RATE = 0.01
 QUANTILES = [0.05, 0.5, 0.95]
 
 
@@ -49,10 +47,19 @@ def key(root: Path = ROOT) -> str:
     return hashlib.sha256(content_key(root).encode() + Path(__file__).read_bytes()).hexdigest()
 
 
+def read(root: Path = ROOT) -> dict:
+    """Return how the runs were made, and their numbers in short."""
+    return json.loads((folder(root) / "runs.json").read_text())
+
+
 def is_fresh(root: Path = ROOT) -> bool:
     """Tell whether the runs are there and belong to what is there now."""
-    index = folder(root) / "runs.json"
-    return index.exists() and json.loads(index.read_text())["key"] == key(root)
+    return (folder(root) / "runs.json").exists() and read(root)["key"] == key(root)
+
+
+def fragment(batch_size: int, learning_rate: float) -> str:
+    """Return what stands behind the `#` in the address of the page at a cell."""
+    return f"batch_size={batch_size}&learning_rate={learning_rate:g}"
 
 
 def name(batch_size: int, learning_rate: float) -> str:
@@ -113,17 +120,22 @@ def train(batch_sizes=BATCH_SIZES, learning_rates=LEARNING_RATES):
     optimizer = keras.optimizers.SGD(momentum=MOMENTUM)
     grid = {"batch_sizes": batch_sizes, "learning_rates": learning_rates, "epochs": EPOCHS}
     runs = sweep(models.mlp, optimizer, data, seeds=SEEDS, snapshots=SNAPSHOTS, **grid)
+    if "interrupted_at_epoch" in runs.attrs:  # by Ctrl-C
+        raise KeyboardInterrupt
     return data, runs
 
 
 def write(target: Path, data, runs, about: dict) -> None:
     """Write all files of the explorer."""
+    low, high = runs[["accuracy", "val_accuracy"]].to_array().quantile(QUANTILES[::2]).values
     problem = {
         "x": packed(data.x_train, "<f4"),
         "labels": data.y_train.argmax(axis=1).tolist(),
         "n_train": data.n_train,
         "n_test": len(data.x_test),
         "snapshots": SNAPSHOTS,
+        "seed": SEEDS[0],
+        "range": [math.floor(low * 10) / 10, math.ceil(high * 10) / 10],  # of accuracy
     }
     target.joinpath("problem.js").write_text(f"explorer.define({json.dumps(problem)});\n")
     samples = np.array([data.n_train, len(data.x_test)])[:, None, None]
@@ -140,18 +152,8 @@ def write(target: Path, data, runs, about: dict) -> None:
             file = name(batch_size, learning_rate)
             script = f'explorer.add("{file}", {json.dumps(content, allow_nan=False)});\n'
             target.joinpath(f"{file}.js").write_text(script)
-    draw_still(target / "still.svg", runs)
     index = about | {"cells": cells}
     target.joinpath("runs.json").write_text(json.dumps(index, allow_nan=False))
-
-
-def draw_still(path: Path, runs) -> None:
-    """Draw the curves of a few batch sizes."""
-    from helpers import plots
-
-    plots.use_style()
-    figure, _ = plots.panels(runs.sel(batch_size=STILL, learning_rate=STILL_LEARNING_RATE))
-    figure.savefig(path, metadata={"Date": None})
 
 
 def main(root: Path = ROOT) -> None:

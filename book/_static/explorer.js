@@ -1,0 +1,427 @@
+// The explorer: what the reader picks stands behind the # of the address, and is drawn from there.
+const explorer = (() => {
+  const page = document.getElementById("explorer");
+  const settings = page.dataset;
+  const sizes = settings.batchSizes.split(" ");
+  const rates = settings.learningRates.split(" ");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const get = (id) => document.getElementById(`explorer-${id}`);
+  const cells = new Map(); // the runs that have arrived, by name; null while they are on their way
+  let problem; // the training samples, and what all cells share
+  let size, rate; // what is picked
+  let views = {}; // the two plots, once there is something to draw
+  let playing;
+
+  // ---- Files: scripts that call `define` and `add`, as a page on a disk may load no others.
+
+  function load(file) {
+    const script = document.createElement("script");
+    script.src = `${settings.files}${file}?${settings.version}`;
+    script.onerror = () => say(`The file ${file} does not load.`);
+    document.head.append(script);
+    return new Promise((resolve) => (script.onload = resolve));
+  }
+  // The numbers in a text of base64, as an array of the type.
+  function unpack(text, type) {
+    return new type(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  }
+  function define(content) {
+    problem = { ...content, x: unpack(content.x, Float32Array) };
+  }
+  function add(name, content) {
+    const units = unpack(content.weights.units, Int16Array);
+    const n = units.length / content.weights.scales.length;
+    const weights = content.weights.scales.map((scale, i) =>
+      scale === null ? null : Float32Array.from(units.subarray(i * n, (i + 1) * n), (unit) => (unit * scale) / 32767),
+    );
+    const [train, test] = accuracies(unpack(content.right, Uint16Array));
+    cells.set(name, { ...content, weights, train, test });
+    if (name === current()) show();
+  }
+  // The accuracy on each set of every run (seed) after every epoch.
+  function accuracies(right) {
+    const epochs = problem.snapshots.at(-1);
+    const runs = right.length / 2 / epochs;
+    const rows = Array.from({ length: 2 * runs }, (_, i) => [...right.subarray(i * epochs, (i + 1) * epochs)]);
+    return [
+      rows.slice(0, runs).map((row) => row.map((n) => n / problem.n_train)),
+      rows.slice(runs).map((row) => row.map((n) => n / problem.n_test)),
+    ];
+  }
+
+  // ---- Numbers.
+
+  // A quantile between the two nearest values, as NumPy has it.
+  function quantile(values, share) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const place = share * (sorted.length - 1);
+    const low = Math.floor(place);
+    const high = Math.min(low + 1, sorted.length - 1);
+    return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
+  }
+  // The lines and bands of a cell, one row per epoch.
+  function curves({ train, test }) {
+    return train[0].map((_, i) => {
+      const row = { epoch: i + 1, one: test[0][i] };
+      for (const [name, runs] of Object.entries({ train, test })) {
+        const values = runs.map((run) => run[i]);
+        row[name] = quantile(values, 0.5);
+        row[`${name}_low`] = quantile(values, 0.05);
+        row[`${name}_high`] = quantile(values, 0.95);
+      }
+      return row;
+    });
+  }
+  // The class that the network with these weights predicts at a point: 2 inputs, ReLU units, 3 classes.
+  function predict(weights, x, y) {
+    const n = (weights.length - 3) / 6;
+    const out = [weights[6 * n], weights[6 * n + 1], weights[6 * n + 2]];
+    for (let i = 0; i < n; i++) {
+      const unit = x * weights[i] + y * weights[n + i] + weights[2 * n + i];
+      if (unit > 0) for (let k = 0; k < 3; k++) out[k] += unit * weights[3 * n + 3 * i + k];
+    }
+    return out.indexOf(Math.max(...out));
+  }
+  // The square around the training samples: x from, x to, y from, y to.
+  function limits() {
+    return [0, 1].flatMap((axis) => {
+      const values = problem.x.filter((_, i) => i % 2 === axis);
+      return [Math.floor(Math.min(...values)) - 0.5, Math.ceil(Math.max(...values)) + 0.5];
+    });
+  }
+  // A picture of the classes over the plane; nothing where the weights are no numbers.
+  function regions(weights, colors) {
+    const [left, right, bottom, top] = limits();
+    const picture = document.createElement("canvas");
+    picture.width = picture.height = 160;
+    if (!weights) return picture;
+    const context = picture.getContext("2d");
+    for (let row = 0; row < 160; row++) {
+      for (let column = 0; column < 160; column++) {
+        const x = left + ((column + 0.5) / 160) * (right - left);
+        const y = top - ((row + 0.5) / 160) * (top - bottom);
+        context.fillStyle = colors[predict(weights, x, y)];
+        context.fillRect(column, row, 1, 1);
+      }
+    }
+    return picture;
+  }
+
+  // ---- Words.
+
+  const percent = (value) => (value === null ? "never" : `${(100 * value).toFixed(1)} %`);
+  const points = (value) => (100 * value).toFixed(2);
+  const whole = (value) => (value === null ? "never" : String(value));
+  const forms = { epochs: whole, updates: whole, volatility: points, train: percent, test: percent };
+
+  function say(sentence) {
+    const line = page.querySelector(".explorer-sentence");
+    if (line.textContent !== sentence) line.textContent = sentence;
+  }
+  function sentence(cell) {
+    const [, epochs] = cell.epochs;
+    const runs = cell.train.length;
+    return [
+      `Batch size ${size}, learning rate ${rate}:`,
+      epochs === null
+        ? "the median run never holds the target."
+        : `the median run holds the target from epoch ${epochs} on, after ${cell.updates[1]} updates.`,
+      cell.held < runs ? `${cell.held} of ${runs} runs hold it.` : "",
+      `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${percent(cell.test[1])}.`,
+      cell.diverged ? `${cell.diverged} of ${runs} runs diverge: their weights grow until they are no numbers.` : "",
+    ].filter(Boolean).join(" ");
+  }
+  function epoch() {
+    return problem.snapshots[get("epoch").value];
+  }
+
+  // ---- Plots.
+
+  // Colours and font, from the style of the page.
+  function look() {
+    const style = getComputedStyle(page);
+    const color = (name) => style.getPropertyValue(`--${name}`).trim();
+    return {
+      font: style.fontFamily,
+      ink: color("pst-color-text-base"),
+      muted: color("pst-color-text-muted"),
+      lines: color("pst-color-border"),
+      train: color("explorer-train"),
+      test: color("explorer-test"),
+      classes: [0, 1, 2].map((i) => color(`explorer-class-${i}`)),
+    };
+  }
+  function config({ font, ink, lines }) {
+    return {
+      axis: {
+        labelFont: font, titleFont: font, labelFontSize: 12, titleFontSize: 13, titleFontWeight: "normal",
+        labelColor: ink, titleColor: ink, domainColor: lines, tickColor: lines, gridColor: lines, gridOpacity: 0.6,
+      },
+      legend: { labelFont: font, labelFontSize: 12, labelColor: ink, orient: "top", direction: "horizontal", columnPadding: 16 },
+    };
+  }
+  const along = (field) => ({ scale: "x", field });
+  const up = (field) => ({ scale: "y", field });
+
+  function curvesSpec({ train, test, muted, ink }) {
+    const bands = ["train", "test"].map((name) => ({
+      type: "area",
+      from: { data: "curves" },
+      encode: {
+        update: {
+          x: along("epoch"), y: up(`${name}_low`), y2: up(`${name}_high`),
+          fill: { scale: "color", value: name }, fillOpacity: { value: 0.22 },
+        },
+      },
+    }));
+    const lines = ["train", "test"].map((name) => ({
+      type: "line",
+      from: { data: "curves" },
+      encode: {
+        update: {
+          x: along("epoch"), y: up(name), strokeWidth: { value: 2 },
+          stroke: { scale: "color", value: name }, strokeDash: { scale: "dash", value: name },
+        },
+      },
+    }));
+    return {
+      signals: [
+        { name: "epoch", value: 0 },
+        { name: "one", value: false },
+        { name: "touched", value: null, on: [{ events: "click", update: "invert('x', x())" }] },
+      ],
+      data: [{ name: "curves" }],
+      scales: [
+        { name: "x", domain: [0, problem.snapshots.at(-1)], range: "width" },
+        { name: "y", domain: problem.range, range: "height" },
+        { name: "color", type: "ordinal", domain: ["train", "test"], range: [train, test] },
+        { name: "dash", type: "ordinal", domain: ["train", "test"], range: [[1, 0], [5, 3]] },
+      ],
+      axes: [
+        { orient: "bottom", scale: "x", title: "epoch", tickCount: 5 },
+        { orient: "left", scale: "y", title: "accuracy", grid: true, tickCount: 8 },
+      ],
+      legends: [{ stroke: "color", strokeDash: "dash", symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 2 }],
+      marks: [
+        ...bands,
+        {
+          type: "line",
+          from: { data: "curves" },
+          encode: {
+            update: {
+              x: along("epoch"), y: up("one"), stroke: { value: muted }, strokeWidth: { value: 1 },
+              strokeOpacity: { signal: "one ? 1 : 0" },
+            },
+          },
+        },
+        ...lines,
+        {
+          type: "rule",
+          encode: {
+            update: {
+              x: { scale: "x", signal: "epoch" }, y: { value: 0 }, y2: { signal: "height" }, stroke: { value: ink },
+            },
+          },
+        },
+      ],
+    };
+  }
+  function regionsSpec({ classes }) {
+    const [left, right, bottom, top] = limits();
+    const samples = problem.labels.map((label, i) => ({ label, x: problem.x[2 * i], y: problem.x[2 * i + 1] }));
+    return {
+      data: [{ name: "regions" }, { name: "samples", values: samples }],
+      scales: [
+        { name: "x", domain: [left, right], zero: false, range: "width" },
+        { name: "y", domain: [bottom, top], zero: false, range: "height" },
+        { name: "color", type: "ordinal", domain: [0, 1, 2], range: classes },
+        { name: "shape", type: "ordinal", domain: [0, 1, 2], range: ["circle", "square", "triangle-up"] },
+      ],
+      axes: [
+        { orient: "bottom", scale: "x", title: "first feature", tickCount: 6 },
+        { orient: "left", scale: "y", title: "second feature", tickCount: 6 },
+      ],
+      legends: [{ fill: "color", shape: "shape", encode: { labels: { update: { text: { signal: "'class ' + datum.label" } } } } }],
+      marks: [
+        {
+          type: "image",
+          from: { data: "regions" },
+          encode: {
+            update: {
+              x: { value: 0 }, y: { value: 0 }, width: { signal: "width" }, height: { signal: "height" },
+              image: { field: "picture" }, aspect: { value: false }, opacity: { value: 0.25 },
+            },
+          },
+        },
+        {
+          type: "symbol",
+          from: { data: "samples" },
+          encode: {
+            update: {
+              x: along("x"), y: up("y"), size: { value: 18 }, fillOpacity: { value: 0.75 },
+              fill: { scale: "color", field: "label" }, shape: { scale: "shape", field: "label" },
+            },
+          },
+        },
+      ],
+    };
+  }
+  function draw(id, spec, colors) {
+    const container = get(id);
+    const room = container.getBoundingClientRect();
+    const size = { autosize: { type: "fit", contains: "padding" }, width: room.width, height: room.height, padding: 2 };
+    const runtime = vega.parse({ ...size, ...spec }, config(colors), { ast: true });
+    return new vega.View(runtime, { container, expr: vega.expressionInterpreter, renderer: "canvas", hover: false });
+  }
+  // Both plots anew: at the start, and when the page has other colours or another width.
+  function redraw() {
+    if (!globalThis.vega || !problem) return;
+    Object.values(views).forEach((view) => view.finalize());
+    const colors = look();
+    views = { curves: draw("curves", curvesSpec(colors), colors), regions: draw("regions", regionsSpec(colors), colors) };
+    views.curves.addSignalListener("touched", (_, value) => {
+      const distances = problem.snapshots.map((snapshot) => Math.abs(snapshot - value));
+      get("epoch").value = distances.indexOf(Math.min(...distances));
+      showEpoch();
+    });
+    show();
+  }
+
+  // ---- What is shown.
+
+  const current = () => `${size}_${rate}`;
+
+  // Take up what the address says; what it does not say, or what no run has, is as at the start.
+  function read() {
+    const start = new URLSearchParams(settings.start);
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const known = sizes.includes(asked.get("batch_size")) && rates.includes(asked.get("learning_rate"));
+    const taken = known ? asked : start;
+    [size, rate] = [taken.get("batch_size"), taken.get("learning_rate")];
+  }
+  function pick(batchSize, learningRate) {
+    location.replace(`#batch_size=${batchSize}&learning_rate=${learningRate}`);
+  }
+  function showPick() {
+    read();
+    for (const [id, values, value] of [["batch-size", sizes, size], ["learning-rate", rates, rate]]) {
+      get(id).value = values.indexOf(value);
+      get(id).setAttribute("aria-valuetext", value);
+      page.querySelector(`output[for="explorer-${id}"]`).value = value;
+    }
+    const flavours = [...page.querySelectorAll("[name=flavour]")];
+    const own = flavours.find((flavour) => flavour.value === size) ?? flavours[1]; // else a minibatch
+    own.checked = true;
+    for (const link of document.querySelectorAll(".explorer-map a")) {
+      const here = link.hash === `#batch_size=${size}&learning_rate=${rate}`;
+      link.tabIndex = here ? 0 : -1;
+      link.ariaCurrent = here ? "true" : null;
+    }
+    if (cells.has(current())) show();
+    else if (problem) {
+      cells.set(current(), null);
+      load(`explorer/${current()}.js`);
+    }
+  }
+  function show() {
+    const cell = cells.get(current());
+    if (!cell) return;
+    say(sentence(cell));
+    for (const row of page.querySelectorAll("[data-quantity]")) {
+      [...row.querySelectorAll("td")].forEach((box, i) => {
+        box.textContent = forms[row.dataset.quantity](cell[row.dataset.quantity][i]);
+      });
+    }
+    if (!views.curves) return;
+    views.curves.data("curves", curves(cell)).signal("one", get("one").checked);
+    showEpoch();
+  }
+  function showEpoch() {
+    const cell = cells.get(current());
+    const i = Number(get("epoch").value);
+    const [train, test] = [cell.train[0], cell.test[0]].map((run) => (epoch() ? percent(run[epoch() - 1]) : ""));
+    const text = `${epoch()}` + (epoch() ? `: train ${train}, test ${test}` : ": before training");
+    page.querySelector("output[for=explorer-epoch]").value = cell.weights[i] ? text : `${epoch()}: diverged`;
+    get("epoch").setAttribute("aria-valuetext", `epoch ${text}`);
+    views.curves.signal("epoch", epoch()).runAsync();
+    views.regions.data("regions", [{ picture: regions(cell.weights[i], look().classes) }]).runAsync();
+    describe(cell, text);
+  }
+  // What the plots show, for those who do not see them.
+  function describe(cell, text) {
+    const picked = `batch size ${size}, learning rate ${rate}`;
+    get("curves").ariaLabel = `Accuracy against epoch at ${picked}, training and test set.`;
+    get("regions").ariaLabel = `Regions of the three classes over the training samples at ${picked}, epoch ${text}.`;
+  }
+  function stop() {
+    clearInterval(playing);
+    playing = undefined;
+    get("play").textContent = "Play";
+  }
+  function play() {
+    if (playing) return stop();
+    const slider = get("epoch");
+    if (slider.value === slider.max) slider.value = 0;
+    get("play").textContent = "Pause";
+    playing = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      showEpoch();
+      if (slider.value === slider.max || still.matches) stop();
+    }, 350);
+  }
+
+  // ---- The maps: one stop of the Tab key each, and arrows within.
+
+  const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  function move(event) {
+    const link = event.target.closest("a");
+    if (!link || !(event.key in STEPS)) return;
+    event.preventDefault();
+    const [down, right] = STEPS[event.key];
+    const rows = [...event.currentTarget.tBodies[0].rows].map((row) => [...row.querySelectorAll("a")]);
+    const row = rows.findIndex((links) => links.includes(link));
+    const next = rows[row + down]?.[rows[row].indexOf(link) + right];
+    if (!next) return;
+    link.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+  function openCell(event) {
+    if (!event.target.closest("a")) return;
+    page.scrollIntoView({ behavior: still.matches ? "auto" : "smooth" });
+    get("batch-size").focus({ preventScroll: true });
+  }
+
+  function start() {
+    get("batch-size").oninput = (event) => pick(sizes[event.target.value], rate);
+    get("learning-rate").oninput = (event) => pick(size, rates[event.target.value]);
+    for (const flavour of page.querySelectorAll("[name=flavour]")) {
+      flavour.oninput = () => pick(flavour.value, rate);
+    }
+    get("one").oninput = show;
+    get("epoch").oninput = () => {
+      stop();
+      showEpoch();
+    };
+    get("play").onclick = play;
+    for (const map of document.querySelectorAll(".explorer-map")) {
+      map.setAttribute("role", "grid");
+      map.onkeydown = move;
+      map.onclick = openCell;
+    }
+    for (const id of ["curves", "regions"]) get(id).setAttribute("role", "img");
+    addEventListener("hashchange", showPick);
+    showPick();
+    // The text is there first; then the numbers, then the library that draws them.
+    load("explorer/problem.js").then(() => {
+      showPick();
+      return load("vega/vega.min.js");
+    }).then(() => {
+      new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+      new ResizeObserver(redraw).observe(get("curves"));
+    });
+  }
+  return { add, define, predict, quantile, cells, start };
+})();
+explorer.start();
