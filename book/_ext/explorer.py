@@ -3,8 +3,8 @@
 The directive `{explorer}` shows a part of it: `runs` (what to pick, the curves, the regions and the
 numbers; its body stands in their place where scripts are off), `map` (speed and volatility of all
 cells) or `made` (how the runs were made). What is picked stands behind the `#` of the address, so
-any page can link to a cell: `explorer.md#batch_size=32&learning_rate=0.01`. A link to a cell that
-is not there is a warning of the build, like any link that leads nowhere.
+any page can link to a cell: `explorer.md#batch_size=32&learning_rate=0.01`, or one of the two. A
+link to a cell that is not there is a warning of the build, like any link that leads nowhere.
 
 The runs come from `explorer_data.py`; `explorer.js` draws them.
 """
@@ -69,8 +69,8 @@ training samples, after the epoch that you pick.</figcaption>
 </figure>
 </div>
 <table class="explorer-numbers">
-<thead><tr><th scope="col">{n_seeds} runs</th><th scope="col">5th percentile</th>
-<th scope="col">median</th><th scope="col">95th percentile</th></tr></thead>
+<thead><tr><th scope="col">{n_seeds} runs</th><th scope="col">5 %</th>
+<th scope="col">median</th><th scope="col">95 %</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
@@ -80,15 +80,13 @@ training samples, after the epoch that you pick.</figcaption>
 ROWS = {
     "epochs": "epochs to {target}",
     "updates": "updates to {target}",
-    "volatility": "volatility",
+    "volatility": "volatility, percentage points",
     "train": "final training accuracy",
     "test": "final test accuracy",
 }
 MAPS = {
-    "epochs": "Speed: epochs until the median run holds a test accuracy of {target}. "
-    "The darker, the slower.",
-    "volatility": "Volatility: standard deviation of the test accuracy over the last {last_epochs} "
-    "epochs, in percentage points, in the median. The darker, the more restless.",
+    "epochs": "Speed: epochs until the median run holds {target}. The deeper the shade, the slower.",
+    "volatility": "Volatility of the median run, in percentage points. The deeper, the more restless.",
 }
 NEVER = '<span aria-hidden="true">–</span><span class="visually-hidden">never</span>'
 MADE = """\
@@ -168,8 +166,9 @@ def show_map(about: dict, quantity: str) -> str:
     return f"""\
 <table class="explorer-map" data-quantity="{quantity}">
 <caption>{MAPS[quantity].format(**about)}</caption>
-<thead><tr><th scope="col">learning</th><th scope="colgroup" colspan="{columns}">batch size</th></tr>
-<tr><th scope="col">rate</th>{sizes}</tr></thead>
+<thead><tr><th scope="col" rowspan="2">learning rate</th>
+<th scope="colgroup" colspan="{columns}">batch size</th></tr>
+<tr>{sizes}</tr></thead>
 <tbody>
 {lines}
 </tbody>
@@ -230,10 +229,12 @@ def refuse_stale_runs(app: Sphinx) -> None:
 def allow_links(app: Sphinx, doctree: nodes.document) -> None:
     """Let other pages link to the cells of the explorer, as if each were a heading."""
     if app.env.docname == PAGE:
+        about = explorer_data.read(Path(app.srcdir))
+        sizes, rates = about["batch_sizes"], about["learning_rates"]
+        links = [explorer_data.fragment(size, rate) for size in sizes for rate in rates]
+        links += [part for link in links for part in link.split("&")]
         slugs = app.env.metadata[PAGE].setdefault("myst_slugs", {})
-        for cell in explorer_data.read(Path(app.srcdir))["cells"]:
-            link = explorer_data.fragment(cell["batch_size"], cell["learning_rate"])
-            slugs[link] = (0, link, link)
+        slugs.update({link: (0, link, link) for link in links})
 
 
 def add_files(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:

@@ -127,7 +127,7 @@ def train(batch_sizes=BATCH_SIZES, learning_rates=LEARNING_RATES):
 
 def write(target: Path, data, runs, about: dict) -> None:
     """Write all files of the explorer."""
-    low, high = runs[["accuracy", "val_accuracy"]].to_array().quantile(QUANTILES[::2]).values
+    n_classes, best = data.y_train.shape[1], float(max(runs.accuracy.max(), runs.val_accuracy.max()))
     problem = {
         "x": packed(data.x_train, "<f4"),
         "labels": data.y_train.argmax(axis=1).tolist(),
@@ -135,7 +135,8 @@ def write(target: Path, data, runs, about: dict) -> None:
         "n_test": len(data.x_test),
         "snapshots": SNAPSHOTS,
         "seed": SEEDS[0],
-        "range": [math.floor(low * 10) / 10, math.ceil(high * 10) / 10],  # of accuracy
+        "target": TARGET,
+        "range": [math.floor(10 / n_classes) / 10, math.ceil(10 * best) / 10],  # of accuracy
     }
     target.joinpath("problem.js").write_text(f"explorer.define({json.dumps(problem)});\n")
     samples = np.array([data.n_train, len(data.x_test)])[:, None, None]

@@ -34,8 +34,7 @@ const explorer = (() => {
     const weights = content.weights.scales.map((scale, i) =>
       scale === null ? null : Float32Array.from(units.subarray(i * n, (i + 1) * n), (unit) => (unit * scale) / 32767),
     );
-    const [train, test] = accuracies(unpack(content.right, Uint16Array));
-    cells.set(name, { ...content, weights, train, test });
+    cells.set(name, { ...content, weights, accuracy: accuracies(unpack(content.right, Uint16Array)) });
     if (name === current()) show();
   }
   // The accuracy on each set of every run (seed) after every epoch.
@@ -43,10 +42,10 @@ const explorer = (() => {
     const epochs = problem.snapshots.at(-1);
     const runs = right.length / 2 / epochs;
     const rows = Array.from({ length: 2 * runs }, (_, i) => [...right.subarray(i * epochs, (i + 1) * epochs)]);
-    return [
-      rows.slice(0, runs).map((row) => row.map((n) => n / problem.n_train)),
-      rows.slice(runs).map((row) => row.map((n) => n / problem.n_test)),
-    ];
+    return {
+      train: rows.slice(0, runs).map((row) => row.map((n) => n / problem.n_train)),
+      test: rows.slice(runs).map((row) => row.map((n) => n / problem.n_test)),
+    };
   }
 
   // ---- Numbers.
@@ -60,10 +59,10 @@ const explorer = (() => {
     return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
   }
   // The lines and bands of a cell, one row per epoch.
-  function curves({ train, test }) {
-    return train[0].map((_, i) => {
-      const row = { epoch: i + 1, one: test[0][i] };
-      for (const [name, runs] of Object.entries({ train, test })) {
+  function curves({ accuracy }) {
+    return accuracy.test[0].map((one, i) => {
+      const row = { epoch: i + 1, one };
+      for (const [name, runs] of Object.entries(accuracy)) {
         const values = runs.map((run) => run[i]);
         row[name] = quantile(values, 0.5);
         row[`${name}_low`] = quantile(values, 0.05);
@@ -84,10 +83,10 @@ const explorer = (() => {
   }
   // The square around the training samples: x from, x to, y from, y to.
   function limits() {
-    return [0, 1].flatMap((axis) => {
-      const values = problem.x.filter((_, i) => i % 2 === axis);
-      return [Math.floor(Math.min(...values)) - 0.5, Math.ceil(Math.max(...values)) + 0.5];
-    });
+    const axes = [0, 1].map((axis) => problem.x.filter((_, i) => i % 2 === axis));
+    const [low, high] = [Math.min, Math.max].map((end) => axes.map((values) => end(...values)));
+    const half = Math.max(high[0] - low[0], high[1] - low[1]) / 2 + 0.5;
+    return [0, 1].flatMap((axis) => [-half, half].map((side) => (low[axis] + high[axis]) / 2 + side));
   }
   // A picture of the classes over the plane; nothing where the weights are no numbers.
   function regions(weights, colors) {
@@ -120,12 +119,12 @@ const explorer = (() => {
   }
   function sentence(cell) {
     const [, epochs] = cell.epochs;
-    const runs = cell.train.length;
+    const runs = cell.accuracy.test.length;
     return [
       `Batch size ${size}, learning rate ${rate}:`,
       epochs === null
-        ? "the median run never holds the target."
-        : `the median run holds the target from epoch ${epochs} on, after ${cell.updates[1]} updates.`,
+        ? `the median run never holds a test accuracy of ${problem.target}.`
+        : `the median run holds a test accuracy of ${problem.target} from epoch ${epochs} on, after ${cell.updates[1]} updates.`,
       cell.held < runs ? `${cell.held} of ${runs} runs hold it.` : "",
       `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${percent(cell.test[1])}.`,
       cell.diverged ? `${cell.diverged} of ${runs} runs diverge: their weights grow until they are no numbers.` : "",
@@ -166,6 +165,7 @@ const explorer = (() => {
   function curvesSpec({ train, test, muted, ink }) {
     const bands = ["train", "test"].map((name) => ({
       type: "area",
+      clip: true,
       from: { data: "curves" },
       encode: {
         update: {
@@ -176,6 +176,7 @@ const explorer = (() => {
     }));
     const lines = ["train", "test"].map((name) => ({
       type: "line",
+      clip: true,
       from: { data: "curves" },
       encode: {
         update: {
@@ -188,12 +189,11 @@ const explorer = (() => {
       signals: [
         { name: "epoch", value: 0 },
         { name: "one", value: false },
-        { name: "touched", value: null, on: [{ events: "click", update: "invert('x', x())" }] },
       ],
       data: [{ name: "curves" }],
       scales: [
         { name: "x", domain: [0, problem.snapshots.at(-1)], range: "width" },
-        { name: "y", domain: problem.range, range: "height" },
+        { name: "y", domain: problem.range, zero: false, range: "height" },
         { name: "color", type: "ordinal", domain: ["train", "test"], range: [train, test] },
         { name: "dash", type: "ordinal", domain: ["train", "test"], range: [[1, 0], [5, 3]] },
       ],
@@ -206,6 +206,7 @@ const explorer = (() => {
         ...bands,
         {
           type: "line",
+          clip: true,
           from: { data: "curves" },
           encode: {
             update: {
@@ -279,9 +280,12 @@ const explorer = (() => {
     Object.values(views).forEach((view) => view.finalize());
     const colors = look();
     views = { curves: draw("curves", curvesSpec(colors), colors), regions: draw("regions", regionsSpec(colors), colors) };
-    views.curves.addSignalListener("touched", (_, value) => {
-      const distances = problem.snapshots.map((snapshot) => Math.abs(snapshot - value));
+    views.curves.addEventListener("click", ({ offsetX }) => {
+      const x = offsetX - views.curves.origin()[0] - views.curves.padding().left;
+      const asked = views.curves.scale("x").invert(x);
+      const distances = problem.snapshots.map((snapshot) => Math.abs(snapshot - asked));
       get("epoch").value = distances.indexOf(Math.min(...distances));
+      stop();
       showEpoch();
     });
     show();
@@ -295,9 +299,9 @@ const explorer = (() => {
   function read() {
     const start = new URLSearchParams(settings.start);
     const asked = new URLSearchParams(location.hash.slice(1));
-    const known = sizes.includes(asked.get("batch_size")) && rates.includes(asked.get("learning_rate"));
-    const taken = known ? asked : start;
-    [size, rate] = [taken.get("batch_size"), taken.get("learning_rate")];
+    const take = (name, known) => (known.includes(asked.get(name)) ? asked : start).get(name);
+    size = take("batch_size", sizes);
+    rate = take("learning_rate", rates);
   }
   function pick(batchSize, learningRate) {
     location.replace(`#batch_size=${batchSize}&learning_rate=${learningRate}`);
@@ -339,9 +343,10 @@ const explorer = (() => {
   function showEpoch() {
     const cell = cells.get(current());
     const i = Number(get("epoch").value);
-    const [train, test] = [cell.train[0], cell.test[0]].map((run) => (epoch() ? percent(run[epoch() - 1]) : ""));
-    const text = `${epoch()}` + (epoch() ? `: train ${train}, test ${test}` : ": before training");
-    page.querySelector("output[for=explorer-epoch]").value = cell.weights[i] ? text : `${epoch()}: diverged`;
+    const [train, test] = ["train", "test"].map((set) => percent(cell.accuracy[set][0][epoch() - 1] ?? null));
+    const reached = epoch() ? `train ${train}, test ${test}` : "before training";
+    const text = `${epoch()}: ${cell.weights[i] ? reached : "diverged"}`;
+    page.querySelector("output[for=explorer-epoch]").value = text;
     get("epoch").setAttribute("aria-valuetext", `epoch ${text}`);
     views.curves.signal("epoch", epoch()).runAsync();
     views.regions.data("regions", [{ picture: regions(cell.weights[i], look().classes) }]).runAsync();
