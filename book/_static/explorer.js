@@ -427,6 +427,6 @@ const explorer = (() => {
       new ResizeObserver(redraw).observe(get("curves"));
     });
   }
-  return { add, define, predict, quantile, cells, start };
+  return { add, cells, curves, define, predict, start };
 })();
 explorer.start();
