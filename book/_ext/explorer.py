@@ -58,7 +58,7 @@ show the run of seed {seed}</label></div>
 <figure>
 <div class="explorer-plot" id="explorer-regions"></div>
 <div class="explorer-controls explorer-time">
-<button type="button" class="btn btn-sm btn-outline-primary" id="explorer-play">Play</button>
+<button type="button" class="btn btn-sm" id="explorer-play">Play</button>
 <label for="explorer-epoch">Epoch</label>
 <input type="range" id="explorer-epoch" min="0" max="{last_snapshot}" value="{last_snapshot}"
   autocomplete="off">

@@ -91,18 +91,18 @@ const explorer = (() => {
   // A picture of the classes over the plane; nothing where the weights are no numbers.
   function regions(weights, colors) {
     const [left, right, bottom, top] = limits();
+    const n = 160; // points along each side
     const picture = document.createElement("canvas");
-    picture.width = picture.height = 160;
+    picture.width = picture.height = n;
     if (!weights) return picture;
-    const context = picture.getContext("2d");
-    for (let row = 0; row < 160; row++) {
-      for (let column = 0; column < 160; column++) {
-        const x = left + ((column + 0.5) / 160) * (right - left);
-        const y = top - ((row + 0.5) / 160) * (top - bottom);
-        context.fillStyle = colors[predict(weights, x, y)];
-        context.fillRect(column, row, 1, 1);
-      }
+    const shades = colors.map((color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16)));
+    const pixels = new ImageData(n, n);
+    for (let i = 0; i < n * n; i++) {
+      const x = left + (((i % n) + 0.5) / n) * (right - left);
+      const y = top - ((Math.floor(i / n) + 0.5) / n) * (top - bottom);
+      pixels.data.set([...shades[predict(weights, x, y)], 255], 4 * i);
     }
+    picture.getContext("2d").putImageData(pixels, 0, 0);
     return picture;
   }
 
