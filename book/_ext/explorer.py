@@ -85,8 +85,8 @@ ROWS = {
     "test": "final test accuracy",
 }
 MAPS = {
-    "epochs": "Speed: epochs until the median run holds {target}. The deeper the shade, the slower.",
-    "volatility": "Volatility of the median run, in percentage points. The deeper, the more restless.",
+    "epochs": "Speed: epochs until the median run holds {target}. Deeper shades are slower.",
+    "volatility": "Volatility of the median run, in percentage points. Deeper shades are wilder.",
 }
 NEVER = '<span aria-hidden="true">–</span><span class="visually-hidden">never</span>'
 MADE = """\
