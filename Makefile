@@ -7,7 +7,7 @@ INSTALLED = .venv/.installed
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test lab serve bench picture vega lock format clean distclean chapters browser
+.PHONY: help book test lab serve bench picture lock format clean distclean chapters browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,14 +37,15 @@ bench: $(INSTALLED) ## measure speed and memory side by side (takes long)
 picture: chapters ## renew the picture in the README from chapter 6
 	@$(VENV) book/_ext/picture.py
 
-vega: ## bundle the plotting library of the explorer anew (needs Node)
-	@npm --prefix book/_vega ci --no-audit --no-fund
-	@npm --prefix book/_vega run build
-
 lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@test -e $(INSTALLED) || $(MAKE) $(INSTALLED)
 	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
+
+.PHONY: vega
+vega: ## bundle the plotting library of the explorer anew (needs Node)
+	@npm --prefix book/_vega ci --no-audit --no-fund
+	@npm --prefix book/_vega run build
 
 format: $(INSTALLED) ## format code and notebooks, and strip the notebooks' outputs
 	@$(NBSTRIPOUT) notebooks/*.ipynb

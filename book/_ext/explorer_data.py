@@ -127,10 +127,8 @@ def train(batch_sizes=BATCH_SIZES, learning_rates=LEARNING_RATES):
 
 def write(target: Path, data, runs, about: dict) -> None:
     """Write all files of the explorer."""
-    n_classes, best = (
-        data.y_train.shape[1],
-        float(max(runs.accuracy.max(), runs.val_accuracy.max())),
-    )
+    n_classes = data.y_train.shape[1]
+    best = float(max(runs.accuracy.max(), runs.val_accuracy.max()))
     problem = {
         "x": packed(data.x_train, "<f4"),
         "labels": data.y_train.argmax(axis=1).tolist(),
