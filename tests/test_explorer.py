@@ -209,9 +209,10 @@ class Visitor:
         return self
 
     def wait(self):
-        """Wait until both plots are drawn."""
-        self.page.locator("#explorer-curves canvas").wait_for()
-        self.page.locator("#explorer-regions canvas").wait_for()
+        """Go to the plots and wait until both are drawn."""
+        for plot in ("curves", "regions"):
+            self.page.locator(f"#explorer-{plot}").scroll_into_view_if_needed()
+            self.page.locator(f"#explorer-{plot} canvas").wait_for()
 
     @property
     def sentence(self):
@@ -438,6 +439,19 @@ def test_diverged_runs_say_so(visitor, about):
     assert "never holds" in reader.sentence and "10 of 10 runs diverge" in reader.sentence
     assert "diverged" in reader.output("epoch")
     assert reader.complaints == []
+
+
+def test_a_file_that_does_not_load_is_told_and_asked_for_again(visitor):
+    reader = visitor()
+    name = "**/64_0.01.js*"
+    reader.page.route(name, lambda route: route.abort())
+    reader.slide("batch-size", SIZES.index(64))
+    reader.page.locator(".explorer-sentence").filter(has_text="does not load").wait_for()
+    reader.page.unroute(name)
+    reader.slide("batch-size", SIZES.index(128))
+    reader.sees(128, 0.01)
+    reader.slide("batch-size", SIZES.index(64))
+    reader.sees(64, 0.01)
 
 
 def test_plots_follow_the_theme_and_the_width(visitor):

@@ -49,6 +49,7 @@ RUNS = """\
 <p class="explorer-sentence" role="status"></p>
 <div class="explorer-figures">
 <figure>
+<p class="explorer-keys"><span class="train">train</span> <span class="test">test</span></p>
 <div class="explorer-plot" id="explorer-curves"></div>
 <div class="explorer-controls"><label><input type="checkbox" id="explorer-one" autocomplete="off">
 show the run of seed {seed}</label></div>
@@ -56,6 +57,8 @@ show the run of seed {seed}</label></div>
 95th percentile. Click into the figure to see the regions of that epoch.</figcaption>
 </figure>
 <figure>
+<p class="explorer-keys"><span class="class-0">class 0</span> <span class="class-1">class 1</span>
+<span class="class-2">class 2</span></p>
 <div class="explorer-plot" id="explorer-regions"></div>
 <div class="explorer-controls explorer-time">
 <button type="button" class="btn btn-sm" id="explorer-play">Play</button>

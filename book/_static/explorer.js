@@ -9,7 +9,7 @@ const explorer = (() => {
   const cells = new Map(); // the runs that have arrived, by name; null while they are on their way
   let problem; // the training samples, and what all cells share
   let size, rate; // what is picked
-  let views = {}; // the two plots, once there is something to draw
+  const views = {}; // the two plots, once they are drawn
   let playing;
 
   // ---- Files: scripts that call `define` and `add`, as a page on a disk may load no others.
@@ -17,9 +17,14 @@ const explorer = (() => {
   function load(file) {
     const script = document.createElement("script");
     script.src = `${settings.files}${file}?${settings.version}`;
-    script.onerror = () => say(`The file ${file} does not load.`);
     document.head.append(script);
-    return new Promise((resolve) => (script.onload = resolve));
+    return new Promise((resolve, reject) => {
+      script.onload = resolve;
+      script.onerror = () => {
+        say(`The file ${file} does not load. Try again later.`);
+        reject(new Error(file));
+      };
+    });
   }
   // The numbers in a text of base64, as an array of the type.
   function unpack(text, type) {
@@ -74,12 +79,15 @@ const explorer = (() => {
   // The class that the network with these weights predicts at a point: 2 inputs, ReLU units, 3 classes.
   function predict(weights, x, y) {
     const n = (weights.length - 3) / 6;
-    const out = [weights[6 * n], weights[6 * n + 1], weights[6 * n + 2]];
+    let [a, b, c] = [weights[6 * n], weights[6 * n + 1], weights[6 * n + 2]];
     for (let i = 0; i < n; i++) {
       const unit = x * weights[i] + y * weights[n + i] + weights[2 * n + i];
-      if (unit > 0) for (let k = 0; k < 3; k++) out[k] += unit * weights[3 * n + 3 * i + k];
+      if (unit <= 0) continue;
+      a += unit * weights[3 * n + 3 * i];
+      b += unit * weights[3 * n + 3 * i + 1];
+      c += unit * weights[3 * n + 3 * i + 2];
     }
-    return out.indexOf(Math.max(...out));
+    return a >= b && a >= c ? 0 : b >= c ? 1 : 2;
   }
   // The square around the training samples: x from, x to, y from, y to.
   function limits() {
@@ -91,16 +99,17 @@ const explorer = (() => {
   // A picture of the classes over the plane; nothing where the weights are no numbers.
   function regions(weights, colors) {
     const [left, right, bottom, top] = limits();
-    const n = 160; // points along each side
+    const n = 128; // points along each side
     const picture = document.createElement("canvas");
     picture.width = picture.height = n;
     if (!weights) return picture;
     const shades = colors.map((color) => [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16)));
     const pixels = new ImageData(n, n);
+    pixels.data.fill(255);
     for (let i = 0; i < n * n; i++) {
       const x = left + (((i % n) + 0.5) / n) * (right - left);
       const y = top - ((Math.floor(i / n) + 0.5) / n) * (top - bottom);
-      pixels.data.set([...shades[predict(weights, x, y)], 255], 4 * i);
+      pixels.data.set(shades[predict(weights, x, y)], 4 * i);
     }
     picture.getContext("2d").putImageData(pixels, 0, 0);
     return picture;
@@ -156,32 +165,32 @@ const explorer = (() => {
         labelFont: font, titleFont: font, labelFontSize: 12, titleFontSize: 13, titleFontWeight: "normal",
         labelColor: ink, titleColor: ink, domainColor: lines, tickColor: lines, gridColor: lines, gridOpacity: 0.6,
       },
-      legend: { labelFont: font, labelFontSize: 12, labelColor: ink, orient: "top", direction: "horizontal", columnPadding: 16 },
     };
   }
   const along = (field) => ({ scale: "x", field });
   const up = (field) => ({ scale: "y", field });
 
   function curvesSpec({ train, test, muted, ink }) {
-    const bands = ["train", "test"].map((name) => ({
+    const sets = Object.entries({ train, test });
+    const bands = sets.map(([name, color]) => ({
       type: "area",
       clip: true,
       from: { data: "curves" },
       encode: {
         update: {
           x: along("epoch"), y: up(`${name}_low`), y2: up(`${name}_high`),
-          fill: { scale: "color", value: name }, fillOpacity: { value: 0.22 },
+          fill: { value: color }, fillOpacity: { value: 0.22 },
         },
       },
     }));
-    const lines = ["train", "test"].map((name) => ({
+    const lines = sets.map(([name, color]) => ({
       type: "line",
       clip: true,
       from: { data: "curves" },
       encode: {
         update: {
           x: along("epoch"), y: up(name), strokeWidth: { value: 2 },
-          stroke: { scale: "color", value: name }, strokeDash: { scale: "dash", value: name },
+          stroke: { value: color }, strokeDash: { value: name === "train" ? [1, 0] : [5, 3] },
         },
       },
     }));
@@ -194,14 +203,11 @@ const explorer = (() => {
       scales: [
         { name: "x", domain: [0, problem.snapshots.at(-1)], range: "width" },
         { name: "y", domain: problem.range, zero: false, range: "height" },
-        { name: "color", type: "ordinal", domain: ["train", "test"], range: [train, test] },
-        { name: "dash", type: "ordinal", domain: ["train", "test"], range: [[1, 0], [5, 3]] },
       ],
       axes: [
         { orient: "bottom", scale: "x", title: "epoch", tickCount: 5 },
         { orient: "left", scale: "y", title: "accuracy", grid: true, tickCount: 8 },
       ],
-      legends: [{ stroke: "color", strokeDash: "dash", symbolType: "stroke", symbolSize: 500, symbolStrokeWidth: 2 }],
       marks: [
         ...bands,
         {
@@ -242,7 +248,6 @@ const explorer = (() => {
         { orient: "bottom", scale: "x", title: "first feature", tickCount: 6 },
         { orient: "left", scale: "y", title: "second feature", tickCount: 6 },
       ],
-      legends: [{ fill: "color", shape: "shape", encode: { labels: { update: { text: { signal: "'class ' + datum.label" } } } } }],
       marks: [
         {
           type: "image",
@@ -267,19 +272,18 @@ const explorer = (() => {
       ],
     };
   }
-  function draw(id, spec, colors) {
+  function draw(id, spec) {
+    views[id]?.finalize();
     const container = get(id);
     const room = container.getBoundingClientRect();
-    const size = { autosize: { type: "fit", contains: "padding" }, width: room.width, height: room.height, padding: 2 };
-    const runtime = vega.parse({ ...size, ...spec }, config(colors), { ast: true });
-    return new vega.View(runtime, { container, expr: vega.expressionInterpreter, renderer: "canvas", hover: false });
+    const padding = { left: 50, right: 16, top: 8, bottom: 44 };
+    const width = Math.floor(room.width) - padding.left - padding.right;
+    const size = { autosize: "none", padding, width, height: room.height - padding.top - padding.bottom };
+    const runtime = vega.parse({ ...size, ...spec }, config(look()), { ast: true });
+    views[id] = new vega.View(runtime, { container, expr: vega.expressionInterpreter, renderer: "canvas", hover: false });
   }
-  // Both plots anew: at the start, and when the page has other colours or another width.
-  function redraw() {
-    if (!globalThis.vega || !problem) return;
-    Object.values(views).forEach((view) => view.finalize());
-    const colors = look();
-    views = { curves: draw("curves", curvesSpec(colors), colors), regions: draw("regions", regionsSpec(colors), colors) };
+  function drawCurves() {
+    draw("curves", curvesSpec(look()));
     views.curves.addEventListener("click", ({ offsetX }) => {
       const x = offsetX - views.curves.origin()[0] - views.curves.padding().left;
       const asked = views.curves.scale("x").invert(x);
@@ -288,7 +292,17 @@ const explorer = (() => {
       stop();
       showEpoch();
     });
-    show();
+  }
+  function drawRegions() {
+    draw("regions", regionsSpec(look()));
+  }
+  // A plot anew: when it is first seen, and when the page has other colours or another width. One
+  // step at a time, since a phone answers its reader only between them.
+  async function redraw(id) {
+    for (const step of id === "curves" ? [drawCurves, show] : [drawRegions, showEpoch]) {
+      await new Promise((resolve) => setTimeout(resolve));
+      step();
+    }
   }
 
   // ---- What is shown.
@@ -323,8 +337,9 @@ const explorer = (() => {
     }
     if (cells.has(current())) show();
     else if (problem) {
-      cells.set(current(), null);
-      load(`explorer/${current()}.js`);
+      const name = current();
+      cells.set(name, null);
+      load(`explorer/${name}.js`).catch(() => cells.delete(name)); // it is asked for anew next time
     }
   }
   function show() {
@@ -336,24 +351,24 @@ const explorer = (() => {
         box.textContent = forms[row.dataset.quantity](cell[row.dataset.quantity][i]);
       });
     }
-    if (!views.curves) return;
-    views.curves.data("curves", curves(cell)).signal("one", get("one").checked);
+    views.curves?.data("curves", curves(cell)).signal("one", get("one").checked);
     showEpoch();
   }
   function showEpoch() {
     const cell = cells.get(current());
-    const i = Number(get("epoch").value);
+    if (!cell) return;
+    const weights = cell.weights[get("epoch").value];
     const [train, test] = ["train", "test"].map((set) => percent(cell.accuracy[set][0][epoch() - 1] ?? null));
     const reached = epoch() ? `train ${train}, test ${test}` : "before training";
-    const text = `${epoch()}: ${cell.weights[i] ? reached : "diverged"}`;
+    const text = `${epoch()}: ${weights ? reached : "diverged"}`;
     page.querySelector("output[for=explorer-epoch]").value = text;
     get("epoch").setAttribute("aria-valuetext", `epoch ${text}`);
-    views.curves.signal("epoch", epoch()).runAsync();
-    views.regions.data("regions", [{ picture: regions(cell.weights[i], look().classes) }]).runAsync();
-    describe(cell, text);
+    views.curves?.signal("epoch", epoch()).runAsync();
+    views.regions?.data("regions", [{ picture: regions(weights, look().classes) }]).runAsync();
+    describe(text);
   }
   // What the plots show, for those who do not see them.
-  function describe(cell, text) {
+  function describe(text) {
     const picked = `batch size ${size}, learning rate ${rate}`;
     get("curves").ariaLabel = `Accuracy against epoch at ${picked}, training and test set.`;
     get("regions").ariaLabel = `Regions of the three classes over the training samples at ${picked}, epoch ${text}.`;
@@ -422,10 +437,22 @@ const explorer = (() => {
     load("explorer/problem.js").then(() => {
       showPick();
       return load("vega/vega.min.js");
-    }).then(() => {
-      new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-      new ResizeObserver(redraw).observe(get("curves"));
+    }).then(watch, () => {});
+  }
+  // Draw each plot as it is seen, and again when its room or the theme changes.
+  function watch() {
+    const id = (plot) => plot.id.replace("explorer-", "");
+    const resizes = new ResizeObserver((plots) => plots.forEach(({ target }) => redraw(id(target))));
+    const sights = new IntersectionObserver((plots) => {
+      for (const { target } of plots.filter((plot) => plot.isIntersecting)) {
+        sights.unobserve(target);
+        resizes.observe(target); // which at once reports the first size
+      }
     });
+    sights.observe(get("curves"));
+    sights.observe(get("regions"));
+    new MutationObserver(() => Object.keys(views).forEach(redraw))
+      .observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
   return { add, cells, curves, define, predict, start };
 })();
