@@ -46,6 +46,11 @@ lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
 
+.PHONY: vega
+vega: ## bundle the plotting library of the explorer anew (needs Node)
+	@npm --prefix book/_vega ci --no-audit --no-fund
+	@npm --prefix book/_vega run build
+
 format: $(INSTALLED) ## format code and notebooks, and strip the notebooks' outputs
 	@$(NBSTRIPOUT) notebooks/*.ipynb
 	@$(VENV) -m ruff check --fix-only
@@ -64,6 +69,7 @@ distclean: clean ## remove .venv too, and what the audit installed
 
 chapters: $(INSTALLED)
 	@$(VENV) book/_ext/chapters.py
+	@$(VENV) book/_ext/explorer_data.py
 
 browser: $(INSTALLED)
 	@$(VENV) tests/install_browser.py

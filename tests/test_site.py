@@ -165,7 +165,7 @@ def test_links_within_the_site_lead_somewhere(visit, address, name):
         if link.startswith(address):
             target, anchor = urldefrag(link.removeprefix(address))
             assert (SITE / unquote(target)).is_file(), link
-            if anchor and target.removesuffix(".html") in PAGES:
+            if anchor and "=" not in anchor and target.removesuffix(".html") in PAGES:
                 assert unquote(anchor) in visit(target.removesuffix(".html")).desk["ids"], link
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import accessible
 import chapters
 import directives
+import explorer
 import figures
 import light_pages
 import mathml
@@ -66,6 +67,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     mathml.setup(app)
     figures.setup(app)
+    explorer.setup(app)
     accessible.setup(app)
     light_pages.setup(app)
     app.add_directive("claims-table", directives.ClaimsTable)
