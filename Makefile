@@ -8,7 +8,7 @@ LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test audit lab serve bench picture lock format clean distclean chapters browser
+.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean chapters browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ lab: $(INSTALLED) ## open the notebooks in JupyterLab
 serve: book ## show the site on localhost, at the port PORT
 	@echo 'The book is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops).'
 	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+pdf: book browser ## print the whole book into _build/batch-size-book.pdf
+	@PYTHONPATH=tests $(VENV) book/_ext/pdf.py  # tests/ knows how to find Chromium
 
 bench: $(INSTALLED) ## measure speed and memory side by side (takes long)
 	@$(VENV) -m benchmarks $(ARGS)
