@@ -3,7 +3,7 @@
     python tests/audit.py [part of a page's name …]
 
 prints a table, and fails when a page falls below a limit. Performance is the median of three runs;
-the other scores do not depend on the machine.
+the other scores do not depend on the machine. Leave the machine alone meanwhile.
 """
 
 import json
