@@ -4,15 +4,16 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv/bin/python
 INSTALLED = .venv/.installed
+LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test lab serve bench picture lock format clean distclean chapters browser
+.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean chapters browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
-	@echo '         ARGS=… (for the tool behind test, lab and bench), UPGRADE=1 (for lock).'
+	@echo '         ARGS=… (for the tool behind test, audit, lab and bench), UPGRADE=1 (for lock).'
 
 book: chapters ## execute what changed, and build the site in _build/html
 	@test -e _build/.passed || rm -rf _build/.doctrees  # Sphinx warns about a page only as it reads it
@@ -24,12 +25,18 @@ book: chapters ## execute what changed, and build the site in _build/html
 test: book browser ## build the book, then test everything, the site in a browser included
 	@$(VENV) -m pytest $(ARGS)
 
+audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
+	@$(VENV) tests/audit.py $(ARGS)
+
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	@$(VENV) -m jupyterlab $(ARGS) notebooks
 
 serve: book ## show the site on localhost, at the port PORT
 	@echo 'The book is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops).'
 	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+pdf: book browser ## print the whole book into _build/batch-size-book.pdf
+	@PYTHONPATH=tests $(VENV) book/_ext/pdf.py  # tests/ knows how to find Chromium
 
 bench: $(INSTALLED) ## measure speed and memory side by side (takes long)
 	@$(VENV) -m benchmarks $(ARGS)
@@ -58,8 +65,8 @@ clean: ## remove what was built, and caches
 	@find . -path ./.venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -rf {} +
 
-distclean: clean ## remove .venv too
-	@rm -rf .venv
+distclean: clean ## remove .venv too, and what the audit installed
+	@rm -rf .venv tests/lighthouse/node_modules
 
 # The steps behind.
 
@@ -82,4 +89,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo 'Compiling them, on all cores.'
 	@$(VENV) -m compileall -qq -j 0 .venv/lib || true  # some packages bring files that are no Python
 	@$(VENV) -m pip install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json
+	@command -v npm > /dev/null || { echo 'The audit needs Node.js 20 or newer, with npm.'; exit 1; }
+	@npm ci --prefix tests/lighthouse --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -1,20 +1,19 @@
 """The tables of the bench, as Markdown."""
 
 import importlib.metadata
-import os
 import platform
 import shutil
 import statistics
 import subprocess
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import psutil
 
 from benchmarks.chapters import FEW, MORE, SCALED
 from benchmarks.measure import LONG, Samples
 from benchmarks.speed import BATCH_SIZES
+from helpers import provenance
 
 ONE_SEED = {1: 100, 32: 12, 500: 8}  # demanded: times faster than `fit`, compilation included
 PER_REPLICATE = {1: 1500, 32: 300, 500: 200}  # the same per replicate, without compilation
@@ -37,7 +36,7 @@ class Settings:
 def results(samples: Samples, settings: Settings, load: float) -> str:
     """Return all that was measured, as Markdown; what was not measured has no row."""
     parts = [
-        f"Measured on {date.today().isoformat()} in one run. {machine()} "
+        f"Measured on {date.today().isoformat()} in one go. {machine()} "
         f"Load before the bench: {load:.1f} processes.",
         versions(),
         speed_table(samples, settings),
@@ -184,17 +183,11 @@ def markdown(header: list[str], rows: list[list[str]]) -> str:
 
 def machine() -> str:
     """Name processor, cores, memory and system."""
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text().splitlines()
-        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-        processor = models[0] if models else processor
     memory = psutil.virtual_memory().total / 2**30
     system = platform.system()
     if system == "Linux":
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    return f"Machine: {processor}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, {system}."
+    return f"Machine: {provenance.processor()}, {memory:.0f} GiB of memory, {system}."
 
 
 def versions() -> str:

@@ -71,28 +71,35 @@ def choice(*allowed: str, meaning: str) -> Any:
 
 def batch_sizes(fewest: int, meaning: str) -> Any:
     """The type of a parameter that lists ``fewest`` to 20 batch sizes."""
-    check = partial(_batch_sizes, fewest)
+    check = partial(_several, fewest, "batch size", 1, 500_000, True)
     return Annotated[list[int], BeforeValidator(check), Field(description=meaning)]
 
 
-def _batch_sizes(fewest: int, value: Any, info: Info) -> list[int]:
-    """A list of distinct batch sizes; text such as "[4, 8]" or "4, 8" is read as a list."""
+def learning_rates(fewest: int, meaning: str) -> Any:
+    """The type of a parameter that lists ``fewest`` to 20 learning rates."""
+    check = partial(_several, fewest, "learning rate", 1e-8, 100, False)
+    return Annotated[list[float], BeforeValidator(check), Field(description=meaning)]
+
+
+def _several(
+    fewest: int, kind: str, low: float, high: float, whole: bool, value: Any, info: Info
+) -> list[float]:
+    """Distinct numbers, sorted; text such as "[4, 8]" or "4, 8" is read as a list."""
     items = value
     if isinstance(value, str):
         items = [item for item in value.strip().strip("[]").split(",") if item.strip()]
     if not isinstance(items, (list, tuple)) or not fewest <= len(items) <= 20:
         raise ValueError(
-            f"{info.field_name} must be a list of {fewest} to 20 batch sizes, got {value!r}"
+            f"{info.field_name} must be a list of {fewest} to 20 {kind}s, got {value!r}"
         )
-    sizes = [_as_number(item) for item in items]
-    if any(size is None or size != int(size) or not 1 <= size <= 500_000 for size in sizes):
-        raise ValueError(
-            f"{info.field_name} must hold whole numbers from 1 to 500000, got {value!r}"
-        )
-    sizes = [int(size) for size in sizes]
-    if len(set(sizes)) < len(sizes):
-        raise ValueError(f"{info.field_name} must not name a batch size twice, got {value!r}")
-    return sorted(sizes)
+    numbers = [_as_number(item) for item in items]
+    if any(n is None or not low <= n <= high or (whole and n != int(n)) for n in numbers):
+        which = "whole numbers" if whole else "numbers"
+        raise ValueError(f"{info.field_name} must hold {which} from {low} to {high}, got {value!r}")
+    numbers = [int(n) if whole else float(n) for n in numbers]
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"{info.field_name} must not name a {kind} twice, got {value!r}")
+    return sorted(numbers)
 
 
 class Parameters(BaseModel):

@@ -4,6 +4,7 @@ A chapter's first code cell sets its parameters, papermill may set others in the
 cell after that calls ``check`` of the chapter's class here. Nothing heavy is imported for it.
 """
 
+import math
 from typing import ClassVar
 
 from helpers.fields import (
@@ -12,6 +13,7 @@ from helpers.fields import (
     above_epochs,
     batch_sizes,
     choice,
+    learning_rates,
     real,
     too_large,
     whole,
@@ -237,6 +239,73 @@ class FullBatch(OneFlavour):
         return found
 
 
+class LearningRateScaling(Parameters):
+    """Chapter 12."""
+
+    HOLD: ClassVar[int] = Training.HOLD
+    PLACES: ClassVar[int] = 9  # of each training image: where it is, and shifted by a pixel
+    HELD_OUT: ClassVar[float] = 0.25  # share of the images that learning rates are tuned on
+
+    n_images: whole(60, 1500, "images to train on, each in nine places")
+    data_seed: whole(0, 2**32 - 1, "seed of the split of the digits")
+    hidden_units: whole(1, 1000, "units of the hidden layer")
+    batch_size: whole(1, 500_000, "samples per update, from which the learning rate is scaled")
+    batch_sizes: batch_sizes(2, "batch sizes compared with batch_size")
+    doublings: whole(1, 12, "times that batch_size is doubled to see how far a rule holds")
+    learning_rates: learning_rates(3, "learning rates tried in tuning")
+    momentum: real(0, 0.999, "share of the previous step that is kept")
+    epochs: whole(5, 100_000, "passes over the training set")
+    warm_up_epochs: whole(1, 100_000, "epochs that begin below the scaled learning rate")
+    fit_epochs: whole(1, 1000, "epochs that plain Keras runs")
+    last_epochs: whole(3, 100_000, "epochs at the end that count as final")
+    target_accuracy: real(0.01, 1, "test accuracy that counts as having learnt")
+    tuning_seeds: whole(1, 1000, "runs that choose the learning rates, with seeds from 0")
+
+    @property
+    def n_train(self) -> int:
+        """Number of training samples."""
+        return self.PLACES * self.n_images
+
+    @property
+    def n_tuning(self) -> int:
+        """Number of training samples when learning rates are tuned."""
+        return self.PLACES * (self.n_images - math.ceil(self.HELD_OUT * self.n_images))
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = (
+            super().conflicts()
+            + above_epochs("last_epochs", self.last_epochs, self.epochs)
+            + above_epochs("fit_epochs", self.fit_epochs, self.epochs)
+            + above_epochs("warm_up_epochs", self.warm_up_epochs, self.epochs)
+            + too_large("batch_size", [self.batch_size], self.n_train)
+            + too_large("batch_sizes", self.batch_sizes, self.n_train)
+        )
+        if found:
+            return found
+        if self.batch_sizes[-1] <= self.batch_size:
+            found.append(
+                f"batch_sizes must hold one above batch_size ({self.batch_size}), "
+                f"got {self.batch_sizes}"
+            )
+        found += [
+            f"{name} must be at most {self.n_tuning} (the training samples left for tuning), "
+            f"got {value}"
+            for name, value, largest in (
+                ("batch_size", self.batch_size, self.batch_size),
+                ("batch_sizes", self.batch_sizes, self.batch_sizes[-1]),
+            )
+            if largest > self.n_tuning
+        ]
+        if (largest := self.batch_size * 2**self.doublings) > self.n_train:
+            found.append(
+                f"doublings must be at most {int(math.log2(self.n_train / self.batch_size))} with "
+                f"batch_size {self.batch_size} (of {self.n_train} training samples), got "
+                f"{self.doublings}, which makes {largest}"
+            )
+        return found
+
+
 class GrowingBatch(Blobs):
     """Chapter 13."""
 
@@ -287,3 +356,78 @@ class GrowingBatch(Blobs):
                     f"raise to {last}"
                 )
         return found
+
+
+class Generalisation(Parameters):
+    """Chapter 14."""
+
+    SMALL: ClassVar[int] = 32  # batches up to this size count as small when all are tuned
+    FITTED: ClassVar[float] = 0.98  # training accuracy from which a network has fitted its images
+
+    max_train: whole(40, 800, "images to train on; as many others are held out")
+    data_seed: whole(0, 2**32 - 1, "seed of the split of the digits and of the label noise")
+    label_noise: real(0, 0.9, "share of the labels that are replaced by another digit")
+    hidden_units: whole(1, 300, "units of the hidden layer")
+    batch_size: whole(1, 500_000, "samples of a small batch, and of a ghost")
+    batch_sizes: batch_sizes(2, "batch sizes, the learning rate tuned for each")
+    learning_rates: learning_rates(2, "learning rates to choose from")
+    momentum: real(0, 0.999, "share of the previous step that is kept")
+    epochs: whole(5, 100_000, "passes over the training set in small batches")
+    last_epochs: whole(3, 100_000, "epochs at the end that count as final in tuning")
+    fit_epochs: whole(1, 1000, "epochs that plain Keras runs")
+    tuning_seeds: whole(1, 1000, "runs that choose the learning rates, with seeds from 0")
+    learning_rate: real(1e-8, 100, "learning rate on the tutorial's problem")
+    tutorial_batch_size: whole(1, 250, "samples of a small batch on the tutorial's problem")
+    tutorial_epochs: whole(5, 100_000, "passes over the tutorial's training set in small batches")
+
+    @property
+    def n_train(self) -> int:
+        """Number of training images."""
+        return self.max_train
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = above_epochs("last_epochs", self.last_epochs, self.epochs)
+        found += above_epochs("fit_epochs", self.fit_epochs, self.epochs)
+        large = too_large("batch_size", [self.batch_size], self.n_train)
+        if not large and self.batch_size > self.n_train // 2:
+            large = [
+                f"batch_size must be at most {self.n_train // 2} (half of the training images), "
+                f"got {self.batch_size}"
+            ]
+        sizes = too_large("batch_sizes", self.batch_sizes, self.n_train)
+        if not sizes and not self.batch_sizes[0] <= self.SMALL < self.batch_sizes[-1]:
+            sizes = [
+                f"batch_sizes must hold one up to {self.SMALL} and one above, "
+                f"got {self.batch_sizes}"
+            ]
+        return found + large + sizes
+
+
+class OneKnob(OneFlavour):
+    """Chapter 15."""
+
+    MOMENTS: ClassVar[int] = 24  # epochs at which the noise scale is measured, besides the start
+    MEMORY: ClassVar[int] = 2**31  # bytes for the gradients of single samples
+
+    batch_sizes: batch_sizes(2, "batch sizes of the grid, besides the full batch")
+    learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
+    tuning_seeds: whole(1, 1000, "runs that choose the learning rates, with seeds from 0")
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = too_large("batch_sizes", self.batch_sizes, self.n_train)
+        if not found and self.batch_sizes[1] >= self.n_train:
+            found = [
+                f"batch_sizes must hold 2 below {self.n_train} (the number of training samples), "
+                f"got {self.batch_sizes}"
+            ]
+        moments, weights = self.MOMENTS + 1, 6 * self.hidden_units + 3
+        most = self.MEMORY // (4 * moments * weights * self.n_seeds)
+        if self.n_train > most:
+            found.append(
+                f"n_samples must be at most {2 * most} with n_seeds {self.n_seeds} and "
+                f"hidden_units {self.hidden_units} (the gradients of single samples must fit into "
+                f"2 GiB), got {self.n_samples}"
+            )
+        return super().conflicts() + found

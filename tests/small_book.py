@@ -23,7 +23,7 @@ SETTINGS = {
     "nitpicky": True,
     "numfig": True,
 }
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="4"></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 4"></svg>'
 FIGURE = {"figure": {"caption": "A *line*.", "name": "fig-a"}, "image": {"alt": "It rises."}}
 VERDICT = {
     "kind": "verdict",
@@ -44,6 +44,12 @@ SOURCE = {
     "high": 0.836,
     "percentile": 71.4,
     "n": 30,
+}
+MADE = {
+    "seconds": 12.3,
+    "executed": "2026-01-31",
+    "versions": {"python": "3.11", "tensorflow": "2.2", "keras": "3.3", "numpy": "4.4"},
+    "processor": "A small one, 3 cores",
 }
 
 
@@ -82,12 +88,12 @@ class Book:
         self.pages.add(f"notebooks/{name}")
         nbformat.write(notebook, path)
         notebook.cells[1].outputs = [new_output("display_data", data) for data in outputs]
-        notebook.metadata.book = {"key": chapters.chapter_key(path)}
+        notebook.metadata.book = {"key": chapters.chapter_key(path), **MADE}
         nbformat.write(notebook, chapters.executed_path(path))
         return path
 
-    def build(self) -> tuple[str, list[str]]:
-        """Build the book; return the warnings, and the pages that were read."""
+    def build(self, **settings: object) -> tuple[str, list[str]]:
+        """Build the book, by more settings; return the warnings, and the pages that were read."""
         contents = "\n".join(["# Start", "", "```{toctree}", *sorted(self.pages), "```", ""])
         index = self.root / "index.md"
         if not index.exists() or index.read_text() != contents:
@@ -95,7 +101,7 @@ class Book:
         warnings, read = io.StringIO(), []
         folders = self.root, None, self.site, self.root / "_build" / "trees"
         with docutils_namespace():
-            app = Sphinx(*folders, "html", SETTINGS, status=None, warning=warnings)
+            app = Sphinx(*folders, "html", SETTINGS | settings, status=None, warning=warnings)
             app.connect("source-read", lambda app, page, source: read.append(page))
             app.build()
         return re.sub("\x1b.*?m", "", warnings.getvalue()), sorted(read)

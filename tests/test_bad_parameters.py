@@ -29,7 +29,7 @@ BAD = {
     "list": [1, "x"],
 }
 WORDS = {"dataset": "digits or mnist"}  # parameters that are one of a few words
-MAY_BE_ZERO = {"momentum", "data_seed", "first_seed"}
+MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
 SWEEP = next(path for path in CHAPTERS if path.stem.startswith("06"))
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 

@@ -9,8 +9,10 @@ from helpers.parameters import (
     Blobs,
     Dataset,
     GradientNoise,
+    LearningRateScaling,
     Minibatch,
     OneFlavour,
+    OneKnob,
     ParameterError,
     SmallerLearningRate,
     Sweep,
@@ -31,10 +33,21 @@ GOOD = {
     Minibatch: SMALLER | {"batch_size": 32, "stochastic_learning_rate": 0.001},
     Sweep: TRAINING | {"batch_sizes": [4, 8, 450]},
     GradientNoise: TRAINING | {"batch_size": 32, "batch_sizes": [1, 256], "draws": 200},
-}
+    OneKnob: ONE_FLAVOUR
+    | {"batch_sizes": [1, 250], "learning_rates": [0.001, 0.1], "tuning_seeds": 10},
+    LearningRateScaling: {
+        "n_images": 1200, "data_seed": 0, "hidden_units": 32, "batch_size": 64,
+        "batch_sizes": [256, 1024], "doublings": 6, "learning_rates": [0.01, 0.1, 1.0],
+        "momentum": 0.9, "epochs": 20, "warm_up_epochs": 3, "fit_epochs": 5, "last_epochs": 5,
+        "target_accuracy": 0.9, "tuning_seeds": 6, "n_seeds": 10, "first_seed": 1000,
+    },
+}  # fmt: skip
 WRONG = ["", "many", "nan", "inf", True, None, [1], {}, float("nan"), float("inf"), -1, 10**400]
 CASES = [
-    (chapter, name) for chapter, good in GOOD.items() for name in good if name != "batch_sizes"
+    (chapter, name)
+    for chapter, good in GOOD.items()
+    for name in good
+    if name not in ("batch_sizes", "learning_rates")
 ]
 SHELL = """
 from IPython.core.interactiveshell import InteractiveShell
@@ -145,10 +158,63 @@ def test_bad_batch_sizes_are_refused(given, sentence):
         (GradientNoise, {"n_samples": 10_740},
          "n_samples must be at most 10738 with n_seeds 30 and hidden_units 50 (the gradients of "
          "single samples must fit into 2 GiB), got 10740"),
+        (OneKnob, {"batch_sizes": [4, 500]},
+         "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
+        (OneKnob, {"n_samples": 4800},
+         "n_samples must be at most 4724 with n_seeds 30 and hidden_units 50 (the gradients of "
+         "single samples must fit into 2 GiB), got 4800"),
+        (LearningRateScaling, {"warm_up_epochs": 21},
+         "warm_up_epochs must be at most epochs (20), got 21"),
+        (LearningRateScaling, {"batch_sizes": [256, 10_801]},
+         "batch_sizes must be at most 10800 (the number of training samples), got 10801"),
+        (LearningRateScaling, {"batch_sizes": [16, 64]},
+         "batch_sizes must hold one above batch_size (64), got [16, 64]"),
+        (LearningRateScaling, {"batch_sizes": [256, 8101]},
+         "batch_sizes must be at most 8100 (the training samples left for tuning), "
+         "got [256, 8101]"),
+        (LearningRateScaling, {"batch_size": 8101, "batch_sizes": [256, 8102], "doublings": 1},
+         "batch_size must be at most 8100 (the training samples left for tuning), got 8101; "
+         "batch_sizes must be at most 8100 (the training samples left for tuning), "
+         "got [256, 8102]; doublings must be at most 0 with batch_size 8101 (of 10800 training "
+         "samples), got 1, which makes 16202"),
+        (LearningRateScaling, {"doublings": 8},
+         "doublings must be at most 7 with batch_size 64 (of 10800 training samples), got 8, "
+         "which makes 16384"),
     ],
 )  # fmt: skip
 def test_values_must_make_sense_together(chapter, changes, sentence):
     assert complaint(chapter, **changes) == sentence
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ([0.1, 0.2], "learning_rates must be a list of 3 to 20 learning rates, got [0.1, 0.2]"),
+        ([0.1, 0, 1], "learning_rates must hold numbers from 1e-08 to 100, got [0.1, 0, 1]"),
+        ([0.1, 1, "1"], "learning_rates must not name a learning rate twice, got [0.1, 1, '1']"),
+    ],
+)
+def test_bad_learning_rates_are_refused(given, sentence):
+    assert complaint(LearningRateScaling, learning_rates=given) == sentence
+
+
+def test_learning_rates_are_taken_from_text_as_fractions_and_sorted():
+    names = GOOD[LearningRateScaling] | {"learning_rates": "[1, 0.5, 1e-2]"}
+    LearningRateScaling.check(names)
+    assert names["learning_rates"] == [0.01, 0.5, 1.0]
+
+
+def test_samples_left_for_tuning_are_those_that_hold_out_leaves():
+    from helpers import datasets, images  # heavy, and only needed here
+
+    for n_images in (61, 103, 1200):
+        asked = LearningRateScaling(
+            **GOOD[LearningRateScaling]
+            | {"n_images": n_images, "batch_sizes": [65, 66], "batch_size": 8, "doublings": 1}
+        )
+        originals = images.digits(n_train=n_images)
+        left = images.shifted(datasets.hold_out(originals, asked.HELD_OUT))
+        assert (left.n_train, images.shifted(originals).n_train) == (asked.n_tuning, asked.n_train)
 
 
 def test_fewest_epochs_suffice_for_what_is_measured():

@@ -39,6 +39,20 @@ OTHER = {
     "dataset": "mnist",  # a small file of it, in a cache of the tests' own
     "max_train": 120,
     "draws": 40,
+    "label_noise": 0.2,
+    "tutorial_batch_size": 20,
+    "tutorial_epochs": 30,
+    "phases": 3,
+    "factor": 2.0,
+    "n_images": 60,
+    "digits_batch_size": 20,
+    "digits_learning_rate": 0.02,
+    "digits_epochs": 13,
+    "digits_seeds": 3,
+    "doublings": 3,
+    "learning_rates": "[0.005, 0.03, 0.15]",
+    "warm_up_epochs": 2,
+    "tuning_seeds": 3,
     "n_seeds": 7,
     "first_seed": 50,
 }
@@ -47,6 +61,8 @@ SAYS = {
     "": ["23 epochs", "0.7"],
     "01": ["120 test samples"],
     "07": ["23 epochs", "60 passes", "12 passes"],
+    "13": ["23 epochs", "13 on the digits", "3 phases", "of 7 repeats"],
+    "14": ["23 epochs", "Batches of 24", "24 wrong labels"],
 }
 
 

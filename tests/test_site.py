@@ -18,6 +18,11 @@ PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part[
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 FACTS = Path(__file__).with_name("page_facts.js").read_text()
 
+LOAD = """Promise.all([...document.images].map((image) => {
+  image.loading = "eager"; // as if the reader had come near
+  return image.decode().catch(() => null);
+}))"""
+
 every_page = pytest.mark.parametrize("name", PAGES)
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 
@@ -65,6 +70,7 @@ def visit(browser, address):
         page = contexts[scheme].new_page()
         visit = watch(page, address)
         page.goto(f"{address}{name}.html")
+        page.evaluate(LOAD)
         visit.desk = page.evaluate(FACTS)
         page.set_viewport_size({"width": 360, "height": 740})
         visit.phone = page.evaluate(FACTS)
@@ -192,6 +198,18 @@ def test_every_claim_that_a_chapter_judges_stands_in_the_summary():
         assert rows.count(claim) >= verdicts.count(claim)
 
 
+def test_every_line_of_the_recipe_leads_to_a_figure_of_the_build():
+    page = SITE / "notebooks" / "15_one_knob.html"
+    read = functools.cache(lambda path: BeautifulSoup(path.read_text(), "html.parser"))
+    lines = read(page).select("#the-recipe > ol > li")
+    assert len(lines) >= 8
+    for line in lines:
+        links = [urldefrag(link["href"]) for link in line.select("a.reference.internal")]
+        pages = [(page.parent / target if target else page, anchor) for target, anchor in links]
+        pictures = [read(path).select_one(f"figure[id='{anchor}'] img") for path, anchor in pages]
+        assert any(pictures), line.text
+
+
 def test_search_finds_momentum(browser, address):
     page = browser.new_page()
     page.goto(address)
@@ -214,3 +232,9 @@ def test_copy_button_copies_the_cell(browser, address):
         page.evaluate("navigator.clipboard.readText()") == cell.locator("pre").inner_text().strip()
     )
     context.close()
+
+
+@every_chapter
+def test_no_output_is_the_bare_name_of_an_object(visit, name):
+    """As `<matplotlib.legend.Legend at 0x7f…>` would be, the value of a cell's last line."""
+    assert re.findall(r"<\S+ at 0x\w+>", visit(name).desk["text"]) == []

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 import pytest
 import xarray as xr
+from chapter_files import CHAPTERS, declared, read
 from keras import optimizers
 
 from helpers import analysis, datasets, models, train
+from helpers.parameters import GrowingBatch, ParameterError
 from helpers.schedules import equal_phases, steps, whole_steps
 from helpers.sweeps import train_schedules
 from helpers.training import sample_orders
@@ -225,3 +227,29 @@ def test_bad_schedule_is_refused_in_one_sentence(plans, options, sentence):
     with pytest.raises(ValueError) as refusal:
         train_schedules(models.mlp, optimizers.SGD(), DATA, plans, **options, **SETTINGS)
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"batch_size": 8},
+         "batch_size must be at most 500 (the number of training samples) in the last phase too, "
+         "got 8, which 3 steps by 4 raise to 512"),
+        ({"digits_batch_size": 145},
+         "digits_batch_size must be at most 9216 (the number of training samples) in the last "
+         "phase too, got 145, which 3 steps by 4 raise to 9280"),
+        ({"digits_epochs": 11},
+         "digits_epochs must be at least 12 (phases of 3 epochs or more), got 11"),
+        ({"fit_epochs": 3}, "fit_epochs must be at least phases (4), got 3"),
+    ],
+)  # fmt: skip
+def test_chapter_refuses_a_batch_that_outgrows_the_samples_and_too_short_a_phase(values, sentence):
+    (path,) = (path for path in CHAPTERS if path.stem.startswith("13"))
+    with pytest.raises(ParameterError) as refusal:
+        GrowingBatch.check(declared(read(path)) | values)
+    assert str(refusal.value) == sentence
+
+
+def test_chapter_lets_the_batch_grow_to_all_samples():
+    (path,) = (path for path in CHAPTERS if path.stem.startswith("13"))
+    GrowingBatch.check(declared(read(path)) | {"n_samples": 512, "digits_batch_size": 144})

@@ -8,11 +8,20 @@ read again when what they show has changed, and a build with a stale chapter fai
 import sys
 from pathlib import Path
 
+import accessible
+import api
 import chapters
+import colophon
 import directives
 import explorer
+import figures
+import glossary
+import light_pages
 import mathml
 import nbformat
+import not_found
+import repository
+import sharing
 from myst_nb.sphinx_ import NbMetadataCollector
 from records import MIME, records, verdict_card
 from sphinx.application import Sphinx
@@ -39,6 +48,7 @@ def show_executed(app: Sphinx, docname: str, source: list[str]) -> None:
         del output.data[MIME]
         if record.data["kind"] == "verdict":
             output.data["text/markdown"] = verdict_card(record)
+    notebook.cells.append(colophon.colophon(notebook))
     source[0] = nbformat.writes(notebook)
 
 
@@ -62,8 +72,10 @@ def outdated_pages(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
-    mathml.setup(app)
-    explorer.setup(app)
+    for module in (api, mathml, figures, explorer, glossary, not_found, repository, sharing):
+        module.setup(app)
+    accessible.setup(app)
+    light_pages.setup(app)  # last: it sees pages as the others leave them
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)

@@ -22,6 +22,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from helpers import provenance
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -75,8 +77,8 @@ def is_fresh(chapter: Path) -> bool:
 def executed(chapter: Path) -> NotebookNode:
     """Return a chapter as it is now, with the outputs of its executed copy.
 
-    Its `metadata.book` holds `key`, `seconds` (of the execution, the kernel's start included) and
-    `executed` (the date, in ISO format).
+    Its `metadata.book` holds `key`, `seconds` (of the execution, the kernel's start included),
+    `executed` (the date, in ISO format), `versions` (by name) and `processor`.
 
     Raises:
         StaleChapterError: if the executed copy is missing or stale.
@@ -113,8 +115,13 @@ def execute(chapter: Path) -> str | None:
         print(f"failed\n{run.stdout}", flush=True)
         return f"notebooks/{chapter.name} failed{failing_cell(notebook)}"
     print(f"{seconds} s", flush=True)
-    today = datetime.date.today().isoformat()
-    notebook.metadata.book = {"key": key, "seconds": seconds, "executed": today}
+    notebook.metadata.book = {
+        "key": key,
+        "seconds": seconds,
+        "executed": datetime.date.today().isoformat(),
+        "versions": provenance.versions(),
+        "processor": provenance.processor(),
+    }
     kept = executed_path(chapter)
     kept.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, kept.with_suffix(".part"))
