@@ -236,9 +236,13 @@ class Visitor:
         return self.page.locator(f"output[for=explorer-{name}]").inner_text()
 
     def picture(self, name):
-        """The pixels of a plot, once it is drawn."""
-        self.page.wait_for_timeout(100)
-        return self.page.evaluate(f"document.querySelector('#explorer-{name} canvas').toDataURL()")
+        """The pixels of a plot, once they rest."""
+        plot = self.page.locator(f"#explorer-{name} canvas")
+        before = None
+        while (now := plot.evaluate("canvas => canvas.toDataURL()")) != before:
+            before = now
+            self.page.wait_for_timeout(200)
+        return now
 
     def slide(self, name, position):
         self.page.locator(f"#explorer-{name}").fill(str(position))
@@ -549,8 +553,9 @@ def test_page_keeps_the_policy(browser, address):
     reader = Visitor(page).open(f"{address}{PAGE}")
     reader.slide("batch-size", 0)
     reader.sees(1, 0.01)
+    before = reader.picture("curves")
     reader.page.locator("#explorer-one").check()
-    reader.picture("curves")
+    assert reader.picture("curves") != before
     assert page.evaluate("violations") == []
     context.close()
 
