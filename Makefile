@@ -4,15 +4,16 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv/bin/python
 INSTALLED = .venv/.installed
+LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test lab serve pdf bench picture lock format clean distclean chapters browser
+.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean chapters browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
-	@echo '         ARGS=… (for the tool behind test, lab and bench), UPGRADE=1 (for lock).'
+	@echo '         ARGS=… (for the tool behind test, audit, lab and bench), UPGRADE=1 (for lock).'
 
 book: chapters ## execute what changed, and build the site in _build/html
 	@test -e _build/.passed || rm -rf _build/.doctrees  # Sphinx warns about a page only as it reads it
@@ -23,6 +24,9 @@ book: chapters ## execute what changed, and build the site in _build/html
 
 test: book browser ## build the book, then test everything, the site in a browser included
 	@$(VENV) -m pytest $(ARGS)
+
+audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
+	@$(VENV) tests/audit.py $(ARGS)
 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	@$(VENV) -m jupyterlab $(ARGS) notebooks
@@ -45,6 +49,11 @@ lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
 
+.PHONY: vega
+vega: ## bundle the plotting library of the explorer anew (needs Node)
+	@npm --prefix book/_vega ci --no-audit --no-fund
+	@npm --prefix book/_vega run build
+
 format: $(INSTALLED) ## format code and notebooks, and strip the notebooks' outputs
 	@$(NBSTRIPOUT) notebooks/*.ipynb
 	@$(VENV) -m ruff check --fix-only
@@ -56,13 +65,14 @@ clean: ## remove what was built, and caches
 	@find . -path ./.venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune \
 	  -exec rm -rf {} +
 
-distclean: clean ## remove .venv too
-	@rm -rf .venv
+distclean: clean ## remove .venv too, and what the audit installed
+	@rm -rf .venv tests/lighthouse/node_modules
 
 # The steps behind.
 
 chapters: $(INSTALLED)
 	@$(VENV) book/_ext/chapters.py
+	@$(VENV) book/_ext/explorer_data.py
 
 browser: $(INSTALLED)
 	@$(VENV) tests/install_browser.py
@@ -79,4 +89,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo 'Compiling them, on all cores.'
 	@$(VENV) -m compileall -qq -j 0 .venv/lib || true  # some packages bring files that are no Python
 	@$(VENV) -m pip install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LIGHTHOUSE): tests/lighthouse/package-lock.json
+	@command -v npm > /dev/null || { echo 'The audit needs Node.js 20 or newer, with npm.'; exit 1; }
+	@npm ci --prefix tests/lighthouse --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -1,7 +1,8 @@
 """Figures of the book: each function draws data it is given on axes it is given.
 
 Colours are those of Okabe and Ito, which stay apart for colour-blind readers, and mean the same
-in every chapter: one for training, one for test, one for each flavour of gradient descent.
+in every chapter: one for training, one for test, one for each flavour of gradient descent. Where
+they come close, to some eyes or in grey print, dashes or markers tell apart what they mean.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, ScalarFormatter
 
 TRAIN, TEST = "#0072B2", "#D55E00"
 FLAVOURS = {"batch": "#009E73", "stochastic": "#CC79A7", "minibatch": "#E69F00"}
+DASHES = {"batch": "dashed", "stochastic": "dotted", "minibatch": "solid"}
 CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 MARKERS = "os^DvPX*"
 BAND = (0.05, 0.95)
@@ -72,10 +74,11 @@ def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
     Args:
         ax: axes to draw on.
         runs: what ``helpers.train`` returned, by name. The first word of a name is the flavour
-            (batch, stochastic or minibatch), and decides the colour.
+            (batch, stochastic or minibatch), and decides the colour and the dashes.
     """
     for name, flavour_runs in runs.items():
-        band(ax, flavour_runs.val_accuracy, FLAVOURS[name.split()[0]], name)
+        flavour = name.split()[0]
+        band(ax, flavour_runs.val_accuracy, FLAVOURS[flavour], name, linestyle=DASHES[flavour])
     ax.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1))
 
 
@@ -115,20 +118,22 @@ def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
     return figure, axes
 
 
-def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str) -> None:
+def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, **line) -> None:
     """Draw one quantity against batch size: a dot for each run, a line through the medians.
 
     Args:
         ax: axes to draw on; both axes become logarithmic.
         values: dimensions seed and batch_size. Infinite values (censored runs) leave no dot.
         color, label: of dots and line.
+        **line: further properties of the line, as matplotlib has them.
     """
     sizes = values.batch_size.values
     shift = 2 ** np.random.default_rng(0).uniform(-0.15, 0.15, values.sizes["seed"])
     for size in sizes:
         ax.scatter(size * shift, values.sel(batch_size=size), color=color, s=8, alpha=0.35, lw=0)
     medians = values.quantile(0.5, "seed", method="inverted_cdf")
-    ax.plot(sizes, medians.where(np.isfinite(medians)), color=color, marker="o", label=label)
+    found = medians.where(np.isfinite(medians))
+    ax.plot(sizes, found, color=color, label=label, **{"marker": "o"} | line)
     ax.set(xscale="log", yscale="log", xlabel="batch size")
     ax.set_xticks(sizes, [str(size) for size in sizes], fontsize=9)
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

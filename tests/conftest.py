@@ -1,11 +1,9 @@
 """What several tests share."""
 
-import functools
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
+from site_server import serve
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -30,23 +28,13 @@ def book(tmp_path):
     return Book(tmp_path / "a book")  # a path with a space in it
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a word."""
-
-    def log_message(self, *arguments):
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def address():
     """The address of a server of the site that was built."""
     if not (SITE / "index.html").exists():
         pytest.fail("The site is not built: run `make book`.", pytrace=False)
-    handler = functools.partial(QuietHandler, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serve(SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

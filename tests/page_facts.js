@@ -1,5 +1,5 @@
 // What the tests of the site want to know of a page that a browser shows.
-() => {
+async () => {
   const article = document.querySelector("article.bd-article");
   const all = (selector, within = article) => [...within.querySelectorAll(selector)];
   const known = new Map();
@@ -35,6 +35,12 @@
     const pair = [luminance([r, g, b]), luminance(background(element))].sort((x, y) => y - x);
     return (pair[0] + 0.05) / (pair[1] + 0.05);
   }
+  // An image that the theme shows, once it is loaded: far down a page it waits for the reader.
+  async function loaded(image) {
+    image.loading = "eager";
+    await image.decode().catch(() => {});
+    return { source: image.src, alt: image.alt, width: image.naturalWidth };
+  }
   const words = all("*").filter((element) => shown(element) && !element.closest("svg, details:not([open])")
     && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
   const prose = article.cloneNode(true);
@@ -43,7 +49,7 @@
   return {
     title: document.title,
     headings: all("h1").filter(shown).map((heading) => heading.textContent),
-    images: all("img").map((image) => ({ source: image.src, alt: image.alt, width: image.naturalWidth })),
+    images: await Promise.all(all("img").filter(shown).map(loaded)),
     captions: all("figure").map((figure) => figure.querySelector("figcaption")?.textContent ?? ""),
     formulas: all(".math").map((element) => ({
       text: element.textContent,

@@ -23,7 +23,7 @@ SETTINGS = {
     "nitpicky": True,
     "numfig": True,
 }
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="7" height="4"></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 4"></svg>'
 FIGURE = {"figure": {"caption": "A *line*.", "name": "fig-a"}, "image": {"alt": "It rises."}}
 VERDICT = {
     "kind": "verdict",

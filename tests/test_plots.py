@@ -66,6 +66,7 @@ def test_comparison_gives_each_flavour_its_colour(runs):
     plots.comparison(ax, {name: runs.sel(batch_size=size) for name, size in names.items()})
     assert legend_of(ax) == list(names)
     assert [line.get_color() for line in ax.lines] == list(plots.FLAVOURS.values())
+    assert [line.get_linestyle() for line in ax.lines] == ["--", ":", "-"]
     assert np.array_equal(
         ax.lines[1].get_ydata(), runs.val_accuracy.sel(batch_size=50).median("seed")
     )

@@ -8,11 +8,15 @@ read again when what they show has changed, and a build with a stale chapter fai
 import sys
 from pathlib import Path
 
+import accessible
 import api
 import chapters
 import colophon
 import directives
+import explorer
+import figures
 import glossary
+import light_pages
 import mathml
 import nbformat
 import not_found
@@ -68,8 +72,10 @@ def outdated_pages(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
-    for module in (api, mathml, glossary, not_found, repository, sharing):
+    for module in (api, mathml, figures, explorer, glossary, not_found, repository, sharing):
         module.setup(app)
+    accessible.setup(app)
+    light_pages.setup(app)  # last: it sees pages as the others leave them
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)

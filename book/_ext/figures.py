@@ -1,0 +1,207 @@
+"""Figures for the day and the night: each SVG figure of a page becomes a pair of files.
+
+The light one is the figure that the chapter drew, with its white ground taken away. In the dark one
+black and grey change places with white, and a dark colour is lightened. The page holds both, and
+the theme shows the one that fits; the other is not loaded.
+
+On a phone a figure is no narrower than its smallest letters allow, and scrolls in its own box.
+"""
+
+import base64
+import hashlib
+import io
+import posixpath
+import re
+from math import cbrt, log
+from pathlib import Path
+from urllib.parse import quote
+
+from docutils import nodes
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.writers.html5 import HTML5Translator
+
+PAGE = {"light": "#ffffff", "dark": "#121212"}  # the grounds of the two themes
+INK = {"light": "#000000", "dark": "#e4e6e8"}
+GREY = 0.02  # the chroma below which a colour counts as a grey
+LIFT = 0.08  # what the dark page adds to the lightness of a colour …
+FLOOR, SLOPE = 0.5, 0.16  # … and the line that lightness stays above, however dark the colour was
+LETTERS = 9  # the height of the smallest letters on a phone, in CSS pixels, by their font size
+
+GROUND = re.compile(
+    r'(<g id="(?:figure|axes)_\d+">\s*<g id="patch_\d+">\s*<path [^>]*?fill: )#ffffff'
+)
+COLOR = re.compile(r"\b((?:fill|stroke): ?)(#[0-9a-f]{6})\b")
+PICTURE = re.compile(r"(data:image/png;base64,)([\sA-Za-z0-9+/=]+)")
+NEEDLESS = re.compile(r"<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", re.DOTALL)
+SIZE = re.compile(r'<svg [^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"')
+LETTER = re.compile(r'<g transform="translate\([^)]*\)(?: rotate\([^)]*\))? scale\(([\d.]+) ')
+PIXEL = 4 / 3  # CSS pixels in a point
+
+
+def linear(color: str) -> list[float]:
+    """Return red, green and blue of a colour `#rrggbb` as linear light, from 0 to 1."""
+    values = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+
+
+def hexadecimal(light: list[float]) -> str:
+    """Return the colour of linear light as `#rrggbb`; what no screen can show is cut off."""
+    inside = [min(1.0, max(0.0, v)) for v in light]
+    values = [12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in inside]
+    return "#" + "".join(f"{round(255 * v):02x}" for v in values)
+
+
+def oklab(color: str) -> list[float]:
+    """Return lightness and the two opponent colours of Oklab (Ottosson 2020)."""
+    r, g, b = linear(color)
+    long, middle, short = (
+        cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b),
+        cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b),
+        cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b),
+    )
+    return [
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    ]
+
+
+def from_oklab(lightness: float, a: float, b: float) -> str:
+    """Return the colour `#rrggbb` of a point in Oklab."""
+    long, middle, short = (
+        (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3,
+        (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3,
+        (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3,
+    )
+    return hexadecimal(
+        [
+            4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+            -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+            -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+        ]
+    )
+
+
+def luminance(color: str) -> float:
+    """Return the luminance of a colour, from 0 to 1, as WCAG 2 defines it."""
+    return sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), linear(color), strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, as WCAG 2 defines it."""
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def by_night(color: str) -> str:
+    """Return what a colour of a figure becomes on the dark page.
+
+    A grey gets the contrast with the dark page that it has with the white one, scaled so that black
+    becomes the ink of the night. Another colour keeps its hue and is lightened, all by the same so
+    that they stay as far apart, and dark ones by more, so that they are seen and stay in order.
+    """
+    lightness, a, b = oklab(color)
+    if a**2 + b**2 < GREY**2:
+        scale = log(contrast(INK["dark"], PAGE["dark"])) / log(21)
+        wanted = contrast(color, PAGE["light"]) ** scale
+        return hexadecimal([wanted * (luminance(PAGE["dark"]) + 0.05) - 0.05] * 3)
+    return from_oklab(max(lightness + LIFT, FLOOR + SLOPE * lightness), a, b)
+
+
+def picture_by_night(png: str) -> str:
+    """Return a picture in base64 for the dark page: in greys it changes, in colours it does not."""
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGBA")
+    *colors, opacity = picture.split()
+    if len({band.tobytes() for band in colors}) > 1:
+        return png
+    greys = [int(by_night(f"#{grey:02x}{grey:02x}{grey:02x}")[1:3], 16) for grey in range(256)]
+    grey = colors[0].point(greys)
+    file = io.BytesIO()
+    Image.merge("LA", [grey, opacity]).save(file, "PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def painted(svg: str, theme: str) -> str:
+    """Return a figure of matplotlib for the light or the dark theme, on a transparent ground."""
+    svg = GROUND.sub(r"\1none", NEEDLESS.sub("", svg))
+    if theme == "light":
+        return svg
+    svg = COLOR.sub(lambda found: found[1] + by_night(found[2]), svg)
+    svg = PICTURE.sub(lambda found: found[1] + picture_by_night(found[2]), svg)
+    return svg.replace("<svg ", f'<svg fill="{INK["dark"]}" ', 1)  # matplotlib leaves black unsaid
+
+
+def size(svg: str) -> tuple[int, int]:
+    """Return width and height of a figure of matplotlib in CSS pixels."""
+    return tuple(round(float(side) * PIXEL) for side in SIZE.search(svg).groups())
+
+
+def least_width(svg: str) -> int:
+    """Return the width in CSS pixels at which the smallest letters of a figure are legible."""
+    letters = [float(scale) * 100 * PIXEL for scale in LETTER.findall(svg)]
+    width, _ = size(svg)
+    return min(width, round(width * LETTERS / min(letters))) if letters else 0
+
+
+class Pair(nodes.General, nodes.Element):
+    """A figure for both themes, in a box that scrolls where the page is narrow."""
+
+
+class Painted(nodes.image):
+    """A figure as one theme shows it, with its `size` and the `least_width` to show it at."""
+
+
+def visit_pair(translator: HTML5Translator, node: Pair) -> None:
+    """Open the box of a figure."""
+    translator.body.append(translator.starttag(node, "div", CLASS="figure-box"))
+
+
+def depart_pair(translator: HTML5Translator, node: Pair) -> None:
+    """Close the box of a figure."""
+    translator.body.append("</div>\n")
+
+
+def visit_painted(translator: HTML5Translator, node: Painted) -> None:
+    """Write a figure that keeps its room free, and loads once it is about to be seen."""
+    name = quote(translator.builder.images[node["uri"]])
+    width, height = node["size"]
+    settings = {"src": posixpath.join(translator.builder.imgpath, name), "alt": node.get("alt", "")}
+    settings |= {"width": width, "height": height, "loading": "lazy"}
+    settings["style"] = f"min-width: {node['least_width']}px"
+    translator.body.append(translator.emptytag(node, "img", "\n", **settings))
+    raise nodes.SkipNode
+
+
+class Pairs(SphinxTransform):
+    """Puts a pair of figures in the place of each SVG figure of a page."""
+
+    default_priority = 500
+
+    def apply(self) -> None:
+        """Write the two files beside the pictures that MyST-NB writes, and show them."""
+        folder = Path(self.env.mystnb_config.output_folder)
+        for image in list(self.document.findall(nodes.image)):
+            path = Path(self.env.relfn2path(image["uri"], self.env.docname)[1])
+            if path.suffix != ".svg":
+                continue
+            svg = path.read_text(encoding="utf-8")
+            pair = Pair()
+            for theme in PAGE:
+                file = folder / f"{hashlib.sha256(svg.encode()).hexdigest()}-{theme}.svg"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(painted(svg, theme), encoding="utf-8")
+                shown = Painted(**image.attributes, size=size(svg), least_width=least_width(svg))
+                shown["uri"] = f"/{file.relative_to(self.env.srcdir).as_posix()}"
+                shown["classes"] = [*image["classes"], f"only-{theme}"]
+                pair.append(shown)
+            image.replace_self(pair)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the transform and what writes its figures."""
+    app.add_node(Pair, html=(visit_pair, depart_pair))
+    app.add_node(Painted, html=(visit_painted, None))
+    app.add_transform(Pairs)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
