@@ -13,7 +13,9 @@
     sideways: all("html, .bd-main, .bd-content, .bd-article").filter(scrolls).map(start),
     // The mouse can do something with these, and the keyboard does not come to them.
     unreachable: [...all("a[href], button, input, summary"), ...all(boxes).filter(scrolls)]
-      .filter((element) => shown(element) && element.tabIndex < 0).map(start),
+      .filter((element) => shown(element) && element.tabIndex < 0)
+      .filter((element) => !element.closest("[role=grid]")?.querySelector("[tabindex='0']")) // by arrows
+      .map(start),
     tables: all("article table").map((table) =>
       [...table.querySelectorAll("th")].map((header) => header.getAttribute("scope"))),
     levels: all("main :is(h1, h2, h3, h4, h5, h6)").filter(shown).map((heading) => +heading.tagName[1]),

@@ -89,7 +89,7 @@ def test_keyboard_reaches_what_the_mouse_reaches(examined, name, width):
 def test_tables_have_headers_that_say_what_they_head(examined, name):
     for headers in examined(name)["tables"]:
         assert headers
-        assert set(headers) <= {"col", "row"}
+        assert set(headers) <= {"col", "colgroup", "row"}
 
 
 @every_page

@@ -371,7 +371,7 @@ def test_play_runs_through_the_epochs_and_pauses(visitor):
     reader = visitor()
     button = reader.page.locator("#explorer-play")
     button.click()
-    reader.page.wait_for_function("document.getElementById('explorer-epoch').value == 3")
+    reader.page.wait_for_function("() => document.getElementById('explorer-epoch').value == 3")
     assert button.inner_text() == "Pause"
     button.click()
     assert button.inner_text() == "Play"
@@ -398,7 +398,7 @@ def test_click_on_a_map_opens_its_cell(visitor, about, quantity):
     reader.page.locator(place).click()
     reader.sees(8, 0.03)
     reader.page.wait_for_function(
-        "document.getElementById('explorer').getBoundingClientRect().top >= 0"
+        "() => document.getElementById('explorer').getBoundingClientRect().top >= 0"
     )
 
 
