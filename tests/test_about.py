@@ -1,17 +1,16 @@
 """Getting about in the built site, and what it says of itself."""
 
 import functools
-import http.server
 import importlib
 import inspect
 import pkgutil
 import re
-import threading
 
 import chapter_files
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, SITE, QuietHandler
+from conftest import ROOT, SITE
+from site_server import Handler, serve
 from test_site import CHAPTERS, PAGES, every_chapter, every_page, watch
 
 import helpers
@@ -46,7 +45,7 @@ def test_previous_and_next_lead_through_the_whole_book():
 
 @every_page
 def test_headings_and_figures_have_permalinks(name):
-    for place in html(name).select("article :is(h1, h2, h3), article figcaption"):
+    for place in html(name).select("article :is(h1, h2, h3, figcaption:has(.caption-number))"):
         (link,) = place.select("a.headerlink")
         assert html(name).find(id=link["href"].removeprefix("#"))
 
@@ -193,16 +192,24 @@ def test_docstrings_are_free_of_markup():
     assert re.findall(r"`|\\[|*]|\bArgs:", prose) == []
 
 
+def test_lines_of_a_signature_are_no_list():
+    signature = html("book/helpers").find("dt", id="helpers.training.train")
+    lines = [line.get_text().strip(" ,") for line in signature.select(".sig-line")]
+    assert lines[:2] == ["build: Callable[[], Model]", "optimizer: Optimizer"]
+    assert signature("dl") == []
+
+
 # An address with nothing behind it.
 
 
-class Host(QuietHandler):
+class Host(Handler):
     """Serves files as hosts of static sites do: 404.html where there is none."""
 
     def send_error(self, code, message=None, explain=None):
         text = (SITE / "404.html").read_bytes()
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
 
@@ -210,11 +217,8 @@ class Host(QuietHandler):
 @pytest.fixture(scope="module")
 def host():
     """The address of a host of the site."""
-    handler = functools.partial(Host, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serve(SITE, Host) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", ["nothing.html", "notebooks/no/such/page.html"])

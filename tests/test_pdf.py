@@ -25,11 +25,11 @@ CUT = """() => {
 
 
 @pytest.fixture(scope="module")
-def printed():
+def printed(browser):
     """The book, printed from the site that was built."""
     if not (SITE / "index.html").exists():
         pytest.fail("The site is not built: run `make book`.", pytrace=False)
-    pdf.main()
+    pdf.print_book(browser)
     return PdfReader(pdf.PDF)
 
 

@@ -24,6 +24,7 @@ def themed(book):
 
     def build(repository="", **settings):
         options = {"repository_url": repository, "repository_branch": "main"}
+        options |= {"use_fullscreen_button": False}
         theme = {"html_theme": "sphinx_book_theme", "html_theme_options": options}
         warnings, read = book.build(project="A book", **theme, **settings)
         assert warnings == ""

@@ -7,11 +7,14 @@ and `*` have a meaning of their own: so they are escaped, but for code and examp
 import re
 from typing import Any
 
+from docutils import nodes
 from pydantic import BaseModel
 from sphinx.application import Sphinx
 
 CODE = r"``.*?``", r"^ *>>>(?:.+\n?)+", r"(?<=::\n\n)(?: .*\n?)+"  # in a line, example, block
 CODE_OR_SIGN = re.compile(rf"{'|'.join(CODE)}|[|*]", re.MULTILINE)
+
+LINES = re.compile(r"<dl>\s*<dd>(?:(?!</?d[lt]).)*</dl>", re.DOTALL)
 
 
 def escape(app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
@@ -29,9 +32,19 @@ def shorten(
     return ("", returns) if kind == "class" and issubclass(thing, BaseModel) else None
 
 
+def mend_signatures(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the lines of long signatures as lines; Sphinx makes them lists that name nothing."""
+    for lines in set(LINES.findall(context.get("body", ""))):
+        spans = lines.replace("dl>", "span>").replace("<dd>", '<span class="sig-line">')
+        context["body"] = context["body"].replace(lines, spans.replace("</dd>", "</span>"))
+
+
 def setup(app: Sphinx) -> None:
     """Register with Sphinx, what reads docstrings first."""
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
     app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon
     app.connect("autodoc-process-signature", shorten)
+    app.connect("html-page-context", mend_signatures)

@@ -22,6 +22,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import yaml
 from bs4 import BeautifulSoup, Tag
 from chapters import ROOT
+from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -195,28 +196,34 @@ def headings(text: str) -> list[str]:
     return [" ".join(heading.get_text().split()) for heading in found]
 
 
+def print_book(browser: Browser) -> None:
+    """Write the PDF, through a Chromium that is running."""
+    title, book = prepared()
+    context = browser.new_context(java_script_enabled=False)
+    sheet = context.new_page()
+    numbers = {}
+    for options in ({}, WITH_OUTLINE):
+        text = document(book, title, numbers)
+        JOINED.write_text(text, encoding="utf-8")
+        sheet.goto(JOINED.as_uri())
+        sheet.pdf(path=PDF, prefer_css_page_size=True, print_background=True, **options)
+        numbers = page_numbers(PDF)
+    context.close()
+    JOINED.unlink()
+    name_outline(PDF, headings(text))
+
+
 def main() -> None:
-    """Write the PDF."""
+    """Start Chromium, write the PDF, and say where it is."""
     from install_browser import chromium
-    from playwright.sync_api import sync_playwright
 
     if not (SITE / "index.html").exists():
         sys.exit("The site is not built: run `make book`.")
-    title, book = prepared()
     executable = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable)
-        sheet = browser.new_context(java_script_enabled=False).new_page()
-        numbers = {}
-        for options in ({}, WITH_OUTLINE):
-            text = document(book, title, numbers)
-            JOINED.write_text(text, encoding="utf-8")
-            sheet.goto(JOINED.as_uri())
-            sheet.pdf(path=PDF, prefer_css_page_size=True, print_background=True, **options)
-            numbers = page_numbers(PDF)
+        print_book(browser)
         browser.close()
-    JOINED.unlink()
-    name_outline(PDF, headings(text))
     print(f"The book is printed: {PDF}")
 
 
