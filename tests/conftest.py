@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ ARGUMENTS = [
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+def wait_until(page, expression, argument=None, seconds=30):
+    """Wait until an expression is true in a page.
+
+    Playwright's own way evaluates it again from within the page, which the site's policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, f"{expression} did not come true"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture

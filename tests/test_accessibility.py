@@ -7,6 +7,7 @@ from pathlib import Path
 import figures
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import wait_until
 from test_site import PAGES
 
 WIDTHS = [360, 768, 1440]
@@ -157,5 +158,5 @@ def test_figure_scrolls_by_keyboard_on_a_phone(opened):
     figure = page.locator("#fig-sweep .figure-box[tabindex]")  # once the script has measured it
     figure.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    wait_until(page, "document.activeElement.scrollLeft > 0")
     page.close()

@@ -1,6 +1,7 @@
 """The theme's buttons do what they say, although their scripts, handlers and icons were changed."""
 
 import pytest
+from conftest import wait_until
 from test_site import CHAPTERS, watch
 
 PHONE = {"width": 360, "height": 740}
@@ -113,10 +114,10 @@ def test_back_to_top(page):
     page.set_viewport_size(PHONE)
     page.mouse.move(200, 500)
     page.mouse.wheel(0, 3000)
-    page.wait_for_function("scrollY > 1500")
+    wait_until(page, "scrollY > 1500")
     page.mouse.wheel(0, -300)
     page.locator("#pst-back-to-top").click()
-    page.wait_for_function("scrollY === 0")
+    wait_until(page, "scrollY === 0")
 
 
 def test_hidden_code_unfolds(page):

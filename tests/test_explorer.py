@@ -11,7 +11,7 @@ import explorer_data
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import ROOT, SITE
+from conftest import ROOT, SITE, wait_until
 
 from helpers import analysis, datasets
 
@@ -220,9 +220,10 @@ class Visitor:
 
     def sees(self, size, rate):
         """Wait until the page tells of a cell, and check that all of it does."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             "start => document.querySelector('.explorer-sentence').textContent.startsWith(start)",
-            arg=f"Batch size {size}, learning rate {rate:g}:",
+            f"Batch size {size}, learning rate {rate:g}:",
         )
         assert self.page.url.endswith(explorer_data.fragment(size, rate))
         assert self.output("batch-size") == str(size)
@@ -371,7 +372,7 @@ def test_play_runs_through_the_epochs_and_pauses(visitor):
     reader = visitor()
     button = reader.page.locator("#explorer-play")
     button.click()
-    reader.page.wait_for_function("() => document.getElementById('explorer-epoch').value == 3")
+    wait_until(reader.page, "() => document.getElementById('explorer-epoch').value >= 3")
     assert button.inner_text() == "Pause"
     button.click()
     assert button.inner_text() == "Play"
@@ -397,8 +398,8 @@ def test_click_on_a_map_opens_its_cell(visitor, about, quantity):
     assert reader.page.locator(place).inner_text() == text
     reader.page.locator(place).click()
     reader.sees(8, 0.03)
-    reader.page.wait_for_function(
-        "() => document.getElementById('explorer').getBoundingClientRect().top >= 0"
+    wait_until(
+        reader.page, "() => document.getElementById('explorer').getBoundingClientRect().top >= 0"
     )
 
 

@@ -7,7 +7,7 @@ import icons
 import light_pages
 import pytest
 from bs4 import BeautifulSoup
-from conftest import SITE
+from conftest import SITE, wait_until
 from light_pages import POLICY, is_script
 from sphinx.errors import ExtensionError
 from test_site import PAGES, watch
@@ -223,6 +223,6 @@ def test_policy_forbids_what_it_should(browser, address):
       document.body.lastElementChild.click();
       document.body.insertAdjacentHTML("beforeend", "<img src='https://example.org/x.png'>");
     }""")
-    page.wait_for_function("violations.length === 3")
+    wait_until(page, "violations.length === 3")
     assert page.evaluate("window.ran") is None
     page.close()
