@@ -111,8 +111,22 @@ class Parameters(BaseModel):
     first_seed: whole(0, 2**31, "seed of the first run; the others follow")
 
     def conflicts(self) -> list[str]:
-        """What is wrong with the values taken together, a sentence each."""
-        return []
+        """What is wrong with the values taken together, a sentence each.
+
+        Here it is what all chapters have in common, as far as they have these parameters: some
+        epochs are among all of them, and a batch holds no more than the training samples.
+        """
+        names = type(self).model_fields
+        found = [
+            f"{name} must be at most epochs ({self.epochs}), got {getattr(self, name)}"
+            for name in ("last_epochs", "fit_epochs", "warm_up_epochs")
+            if name in names and getattr(self, name) > self.epochs
+        ]
+        if "batch_size" in names:
+            found += too_large("batch_size", [self.batch_size], self.n_train)
+        if "batch_sizes" in names:
+            found += too_large("batch_sizes", self.batch_sizes, self.n_train)
+        return found
 
     @classmethod
     def check(cls, namespace: MutableMapping[str, Any]) -> None:
@@ -168,8 +182,3 @@ def too_large(name: str, sizes: Iterable[int], n_train: int) -> list[str]:
         for size in sizes
         if size > n_train
     ]
-
-
-def above_epochs(name: str, value: int, epochs: int) -> list[str]:
-    """The complaint about a number of epochs above all ``epochs``, if it is."""
-    return [f"{name} must be at most epochs ({epochs}), got {value}"] if value > epochs else []

@@ -69,10 +69,14 @@ def test_key_does_not_change_with_the_text(root, change):
     assert chapters.chapter_key(chapter) == before
 
 
-@pytest.mark.parametrize("file", ["helpers/models.py", "helpers/new.py", "requirements.lock"])
+@pytest.mark.parametrize(
+    "file",
+    ["helpers/models.py", "helpers/new.py", "helpers/parameters/shared.py", "requirements.lock"],
+)
 def test_key_changes_with_what_the_code_needs(root, file):
     [chapter] = chapters.chapters(root)
     before = chapters.chapter_key(chapter)
+    (root / file).parent.mkdir(exist_ok=True)
     with (root / file).open("a") as needed:
         needed.write("# changed\n")
     assert chapters.chapter_key(chapter) != before

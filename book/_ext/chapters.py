@@ -49,8 +49,9 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 def content_key(root: Path = ROOT) -> str:
     """Return a hash of what every executed page depends on: helpers, the lock, Python's version."""
     digest = hashlib.sha256(platform.python_version().encode())
-    for path in [*sorted((root / "helpers").glob("[!.]*.*")), root / "requirements.lock"]:
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    for path in [*sorted((root / "helpers").rglob("*.py")), root / "requirements.lock"]:
+        name = str(path.relative_to(root)).encode()
+        digest.update(name + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -1,0 +1,32 @@
+"""The parameters of every chapter, a class each, in a module for each part of the book.
+
+A chapter's first code cell sets its parameters, papermill may set others in the next, and the
+cell after that calls ``check`` of the chapter's class here. Nothing heavy is imported for it.
+"""
+
+from helpers.fields import ParameterError, Parameters
+from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
+from helpers.parameters.control import Generalisation, GrowingBatch, LearningRateScaling, OneKnob
+from helpers.parameters.shared import Blobs, OneFlavour, Training
+from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
+
+__all__ = [
+    "Blobs",
+    "Dataset",
+    "FromScratch",
+    "FullBatch",
+    "Generalisation",
+    "GradientNoise",
+    "GrowingBatch",
+    "LeNet",
+    "LearningRateScaling",
+    "MemoryAndTime",
+    "Minibatch",
+    "OneFlavour",
+    "OneKnob",
+    "ParameterError",
+    "Parameters",
+    "SmallerLearningRate",
+    "Sweep",
+    "Training",
+]

@@ -1,0 +1,125 @@
+"""The parameters of the part "What a batch buys", chapters 07 to 11."""
+
+from typing import ClassVar
+
+from helpers.fields import ParameterError, Parameters, batch_sizes, choice, real, too_large, whole
+from helpers.parameters.shared import (
+    BatchSize,
+    Blobs,
+    DigitsSeed,
+    Epochs,
+    FitEpochs,
+    HiddenUnits,
+    LastEpochs,
+    LearningRate,
+    Momentum,
+    OneFlavour,
+    Repeats,
+    SampleGradients,
+    TargetAccuracy,
+    Training,
+)
+
+
+class FromScratch(Blobs):
+    """Chapter 07."""
+
+    n_samples: whole(20, 20_000, "samples of the classes; half of them train")
+    hidden_units: HiddenUnits
+    batch_size: BatchSize
+    learning_rate: LearningRate
+    passes: whole(10, 100_000, "passes over the samples of the line")
+    epochs: Epochs
+    fit_epochs: FitEpochs
+    limit_share: real(0.001, 1, "learning rate of the sine over the largest stable one")
+    escape_passes: whole(1, 10_000, "passes over the samples of the sine")
+
+
+class GradientNoise(SampleGradients):
+    """Chapter 08."""
+
+    ALIKE: ClassVar[float] = 0.95  # cosine of gradients that are almost the same
+    SAME: ClassVar[float] = 0.99  # cosine of gradients that no longer change
+    MOMENTS: ClassVar[int] = 10
+
+    batch_size: BatchSize
+    draws: whole(20, 1000, "batches drawn of each size")
+
+
+class MemoryAndTime(Blobs):
+    """Chapter 09."""
+
+    HOLD: ClassVar[int] = Training.HOLD
+
+    hidden_units: HiddenUnits
+    batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
+    learning_rate: LearningRate
+    momentum: Momentum
+    epochs: Epochs
+    target_accuracy: TargetAccuracy
+    wide_units: whole(1, 4096, "units of each hidden layer of the larger network")
+    n_wide: whole(256, 1_000_000, "training samples of the larger network")
+    wide_batch_sizes: batch_sizes(1, "batch sizes on the larger network")
+    repeats: Repeats
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        wide = too_large("wide_batch_sizes", self.wide_batch_sizes, self.n_wide)
+        return super().conflicts() + wide
+
+
+class LeNet(Parameters):
+    """Chapter 10."""
+
+    HOLD: ClassVar[int] = Training.HOLD
+    TRAINING_IMAGES: ClassVar[dict[str, int]] = {"digits": 896, "mnist": 60_000}
+
+    dataset: choice("digits", "mnist", meaning="the images")
+    data_seed: DigitsSeed
+    max_train: whole(20, 60_000, "most images to train on")
+    batch_sizes: batch_sizes(2, "batch sizes")
+    learning_rate: LearningRate
+    momentum: Momentum
+    epochs: Epochs
+    fit_epochs: FitEpochs
+    last_epochs: LastEpochs
+    target_accuracy: TargetAccuracy
+    repeats: Repeats
+
+    @property
+    def n_train(self) -> int:
+        """Number of training images, if the file of MNIST is the original one."""
+        return min(self.max_train, self.TRAINING_IMAGES[self.dataset])
+
+    @staticmethod
+    def check_sizes(sizes: list[int], n_train: int) -> None:
+        """Refuse batch sizes above what the data hold: a file of MNIST may be a shortened one.
+
+        Raises:
+            ParameterError: a batch size is above ``n_train``.
+        """
+        if problems := too_large("batch_sizes", sizes, n_train):
+            raise ParameterError("; ".join(problems))
+
+
+class FullBatch(OneFlavour):
+    """Chapter 11."""
+
+    STUCK: ClassVar[float] = 0.7  # test accuracy that a stuck run does not exceed at its end
+    CALM: ClassVar[int] = 60  # epochs at a tenth of the learning rate that follow
+
+    epochs: whole(12, 100_000, "passes over the training set")
+    batch_size: BatchSize
+    rms_learning_rate: LearningRate
+    initial_step: real(1e-6, 50, "first step size of every weight, by Rprop")
+    new_samples: whole(1000, 10_000_000, "fresh samples that stand for the population")
+    many_seeds: whole(1, 1000, "runs with batch size 1")
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = super().conflicts()
+        if self.many_seeds < self.n_seeds:
+            found.append(
+                f"many_seeds must be at least n_seeds ({self.n_seeds}), got {self.many_seeds}"
+            )
+        return found

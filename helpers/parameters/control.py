@@ -1,0 +1,185 @@
+"""The parameters of the part "Taking control", chapters 12 to 15."""
+
+import math
+from typing import ClassVar
+
+from helpers.fields import Parameters, batch_sizes, learning_rates, real, too_large, whole
+from helpers.parameters.shared import (
+    BatchSize,
+    Blobs,
+    DigitsSeed,
+    Epochs,
+    FitEpochs,
+    HiddenUnits,
+    LastEpochs,
+    LearningRate,
+    Momentum,
+    Repeats,
+    SampleGradients,
+    TargetAccuracy,
+    Training,
+    TuningSeeds,
+)
+
+PLACES = 9  # of each training image: where it is, and shifted by a pixel in eight directions
+
+
+class LearningRateScaling(Parameters):
+    """Chapter 12."""
+
+    HOLD: ClassVar[int] = Training.HOLD
+    HELD_OUT: ClassVar[float] = 0.25  # share of the images that learning rates are tuned on
+
+    n_images: whole(60, 1500, "images to train on, each in nine places")
+    data_seed: DigitsSeed
+    hidden_units: whole(1, 1000, "units of the hidden layer")
+    batch_size: BatchSize
+    batch_sizes: batch_sizes(2, "batch sizes compared with batch_size")
+    doublings: whole(1, 12, "times that batch_size is doubled to see how far a rule holds")
+    learning_rates: learning_rates(3, "learning rates tried in tuning")
+    momentum: Momentum
+    epochs: Epochs
+    warm_up_epochs: whole(1, 100_000, "epochs that begin below the scaled learning rate")
+    fit_epochs: FitEpochs
+    last_epochs: LastEpochs
+    target_accuracy: TargetAccuracy
+    tuning_seeds: TuningSeeds
+
+    @property
+    def n_train(self) -> int:
+        """Number of training samples."""
+        return PLACES * self.n_images
+
+    @property
+    def n_tuning(self) -> int:
+        """Number of training samples when learning rates are tuned."""
+        return PLACES * (self.n_images - math.ceil(self.HELD_OUT * self.n_images))
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        if found := super().conflicts():
+            return found
+        if self.batch_sizes[-1] <= self.batch_size:
+            found.append(
+                f"batch_sizes must hold one above batch_size ({self.batch_size}), "
+                f"got {self.batch_sizes}"
+            )
+        found += [
+            f"{name} must be at most {self.n_tuning} (the training samples left for tuning), "
+            f"got {value}"
+            for name, value, largest in (
+                ("batch_size", self.batch_size, self.batch_size),
+                ("batch_sizes", self.batch_sizes, self.batch_sizes[-1]),
+            )
+            if largest > self.n_tuning
+        ]
+        if (largest := self.batch_size * 2**self.doublings) > self.n_train:
+            found.append(
+                f"doublings must be at most {int(math.log2(self.n_train / self.batch_size))} with "
+                f"batch_size {self.batch_size} (of {self.n_train} training samples), got "
+                f"{self.doublings}, which makes {largest}"
+            )
+        return found
+
+
+class GrowingBatch(Blobs):
+    """Chapter 13."""
+
+    SHORTEST: ClassVar[int] = 3  # epochs of a phase, which its volatility needs
+
+    hidden_units: HiddenUnits
+    batch_size: BatchSize
+    learning_rate: LearningRate
+    momentum: Momentum
+    epochs: whole(6, 100_000, "passes over the training set")
+    phases: whole(2, 20, "parts of equal length, with a step between them")
+    factor: real(1.01, 100, "how much a step lowers the learning rate, or raises the batch size")
+    fit_epochs: whole(2, 1000, "epochs that plain Keras runs")
+    n_images: whole(20, 1700, "images of digits that train, each in nine places")
+    digits_batch_size: whole(1, 15_300, "samples per update in the first phase, on digits")
+    digits_learning_rate: LearningRate
+    digits_epochs: whole(6, 100_000, "passes over the digits")
+    digits_seeds: whole(1, 1000, "runs on digits")
+    repeats: Repeats
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        n_digits = PLACES * self.n_images
+        found = super().conflicts()
+        found += too_large("digits_batch_size", [self.digits_batch_size], n_digits)
+        least = self.SHORTEST * self.phases
+        found += [
+            f"{name} must be at least {least} (phases of {self.SHORTEST} epochs or more), got {n}"
+            for name, n in (("epochs", self.epochs), ("digits_epochs", self.digits_epochs))
+            if n < least
+        ]
+        if self.fit_epochs < self.phases:
+            found.append(
+                f"fit_epochs must be at least phases ({self.phases}), got {self.fit_epochs}"
+            )
+        for name, size, n in (
+            ("batch_size", self.batch_size, self.n_train),
+            ("digits_batch_size", self.digits_batch_size, n_digits),
+        ):
+            last = round(size * self.factor ** (self.phases - 1))
+            if size <= n < last:
+                found.append(
+                    f"{name} must be at most {n} (the number of training samples) in the last "
+                    f"phase too, got {size}, which {self.phases - 1} steps by {self.factor:g} "
+                    f"raise to {last}"
+                )
+        return found
+
+
+class Generalisation(Parameters):
+    """Chapter 14."""
+
+    SMALL: ClassVar[int] = 32  # batches up to this size count as small when all are tuned
+    FITTED: ClassVar[float] = 0.98  # training accuracy from which a network has fitted its images
+
+    max_train: whole(40, 800, "images to train on; as many others are held out")
+    data_seed: whole(0, 2**32 - 1, "seed of the split of the digits and of the label noise")
+    label_noise: real(0, 0.9, "share of the labels that are replaced by another digit")
+    hidden_units: whole(1, 300, "units of the hidden layer")
+    batch_size: whole(1, 500_000, "samples of a small batch, and of a ghost")
+    batch_sizes: batch_sizes(2, "batch sizes, the learning rate tuned for each")
+    learning_rates: learning_rates(2, "learning rates to choose from")
+    momentum: Momentum
+    epochs: Epochs
+    last_epochs: LastEpochs
+    fit_epochs: FitEpochs
+    tuning_seeds: TuningSeeds
+    learning_rate: real(1e-8, 100, "learning rate on the tutorial's problem")
+    tutorial_batch_size: whole(1, 250, "samples of a small batch on the tutorial's problem")
+    tutorial_epochs: whole(5, 100_000, "passes over the tutorial's training set in small batches")
+
+    @property
+    def n_train(self) -> int:
+        """Number of training images."""
+        return self.max_train
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        found = super().conflicts()
+        if self.n_train // 2 < self.batch_size <= self.n_train:
+            found.append(
+                f"batch_size must be at most {self.n_train // 2} (half of the training images), "
+                f"got {self.batch_size}"
+            )
+        within = self.batch_sizes[-1] <= self.n_train
+        if within and not self.batch_sizes[0] <= self.SMALL < self.batch_sizes[-1]:
+            found.append(
+                f"batch_sizes must hold one up to {self.SMALL} and one above, "
+                f"got {self.batch_sizes}"
+            )
+        return found
+
+
+class OneKnob(SampleGradients):
+    """Chapter 15; the full batch and ``learning_rate`` join the grid."""
+
+    MOMENTS: ClassVar[int] = 24
+
+    fit_epochs: FitEpochs
+    learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
+    tuning_seeds: TuningSeeds

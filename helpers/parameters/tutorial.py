@@ -1,0 +1,37 @@
+"""The parameters of the part "The tutorial", chapters 01 to 06."""
+
+from helpers.fields import batch_sizes, whole
+from helpers.parameters.shared import (
+    BatchSize,
+    Blobs,
+    HiddenUnits,
+    LearningRate,
+    OneFlavour,
+    Training,
+)
+
+
+class Dataset(Blobs):
+    """Chapter 01."""
+
+    hidden_units: HiddenUnits
+    new_samples: whole(1000, 10_000_000, "fresh samples on which the Bayes rule is scored")
+
+
+class SmallerLearningRate(OneFlavour):
+    """Chapter 04."""
+
+    batch_learning_rate: LearningRate
+
+
+class Minibatch(SmallerLearningRate):
+    """Chapter 05."""
+
+    batch_size: BatchSize
+    stochastic_learning_rate: LearningRate
+
+
+class Sweep(Training):
+    """Chapter 06."""
+
+    batch_sizes: batch_sizes(2, "batch sizes")
