@@ -60,3 +60,27 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def explored():
+    """How the runs of the explorer were made, and their numbers in short."""
+    import explorer_data
+
+    return explorer_data.read(ROOT)
+
+
+@pytest.fixture
+def visitor(browser, address):
+    """Open the explorer at a fragment, in a browser with the settings given."""
+    from explorer_page import PAGE, Visitor
+
+    contexts = []
+
+    def visit(fragment="", **settings):
+        contexts.append(browser.new_context(**settings))
+        return Visitor(contexts[-1].new_page()).open(f"{address}{PAGE}{fragment}")
+
+    yield visit
+    for context in contexts:
+        context.close()

@@ -1,0 +1,169 @@
+"""The page of the explorer: how it is built, linked, loaded and shown."""
+
+import gzip
+import json
+import re
+
+import explorer
+import explorer_data
+import pytest
+from conftest import SITE
+from explorer_page import PAGE, RATES, SIZES, Visitor
+
+
+def test_build_refuses_stale_runs(book):
+    book.page("book/explorer", "# Explorer")
+    with pytest.raises(SystemExit, match="No up-to-date runs"):
+        book.build()
+
+
+def test_links_to_cells_are_checked_by_the_build(book, explored):
+    folder = explorer_data.folder(book.root)
+    folder.mkdir(parents=True)
+    runs = explored | {"key": explorer_data.key(book.root)}
+    (folder / "runs.json").write_text(json.dumps(runs))
+    book.page("book/explorer", "# Explorer\n\n```{explorer} map\n```")
+    links = ["batch_size=32&learning_rate=0.01", "batch_size=4", "batch_size=5"]
+    book.page("a", "# A\n\n" + " ".join(f"[b](book/explorer.md#{link})" for link in links))
+    warnings, _ = book.build()
+    assert re.findall("batch_size=[^'\"]*", warnings) == ["batch_size=5"]
+    found = [link["href"] for link in book.html("a").select("article a, .body a, a.internal")]
+    assert f"book/explorer.html#{links[0]}" in found
+    assert f"book/explorer.html#{links[1]}" in found
+
+
+def test_page_begins_with_a_minibatch_and_complains_of_nothing(visitor, explored):
+    reader = visitor()
+    (cell,) = [c for c in explored["cells"] if (c["batch_size"], c["learning_rate"]) == (32, 0.01)]
+    reader.page.locator(".explorer-sentence").filter(has_text="Batch size 32").wait_for()
+    assert f"from epoch {cell['epochs'][1]:.0f} on" in reader.sentence
+    assert f"after {cell['updates'][1]:.0f} updates" in reader.sentence
+    assert f"{100 * cell['volatility'][1]:.2f} percentage points" in reader.sentence
+    assert f"accuracy {100 * cell['test'][1]:.1f} %" in reader.sentence
+    row = reader.page.locator("tr[data-quantity=epochs] td").all_inner_texts()
+    assert row == [f"{value:.0f}" for value in cell["epochs"]]
+    assert reader.complaints == []
+
+
+def test_fragment_sets_what_is_shown(visitor):
+    reader = visitor("#batch_size=128&learning_rate=0.1")
+    reader.sees(128, 0.1)
+    reader.page.evaluate("location.hash = '#batch_size=4&learning_rate=0.001'")
+    reader.sees(4, 0.001)
+    reader.page.go_back()
+    reader.sees(128, 0.1)
+
+
+def test_chapters_link_to_cells_that_are_there(visitor, browser, address):
+    links = [
+        (page, link)
+        for page in sorted(SITE.glob("notebooks/*.html"))
+        for link in re.findall(r'href="[^"]*explorer\.html#([^"]*)"', page.read_text())
+    ]
+    assert links
+    for _, link in links:
+        reader = visitor(f"#{link.replace('&amp;', '&')}")
+        asked = dict(re.findall(r"(\w+)=([\d.]+)", link))
+        reader.page.locator(".explorer-sentence").filter(has_text="Batch size").wait_for()
+        assert reader.output("batch-size") == asked.get("batch_size", "32")
+        assert reader.output("learning-rate") == asked.get("learning_rate", "0.01")
+
+
+def test_what_no_run_has_is_as_at_the_start(visitor):
+    reader = visitor("#batch_size=33&learning_rate=0.1")
+    reader.page.locator(".explorer-sentence").filter(has_text="Batch size 32,").wait_for()
+    assert reader.output("learning-rate") == "0.1"
+
+
+def test_diverged_runs_say_so(visitor, explored):
+    size, rate = next(
+        (c["batch_size"], c["learning_rate"]) for c in explored["cells"] if c["diverged"] == 10
+    )
+    reader = visitor(f"#batch_size={size}&learning_rate={rate:g}")
+    reader.sees(size, rate)
+    assert "never holds" in reader.sentence and "10 of 10 runs diverge" in reader.sentence
+    assert "diverged" in reader.output("epoch")
+    assert reader.complaints == []
+
+
+def test_a_file_that_does_not_load_is_told_and_asked_for_again(visitor):
+    reader = visitor()
+    name = "**/64_0.01.js*"
+    reader.page.route(name, lambda route: route.abort())
+    reader.slide("batch-size", SIZES.index(64))
+    reader.page.locator(".explorer-sentence").filter(has_text="does not load").wait_for()
+    reader.page.unroute(name)
+    reader.slide("batch-size", SIZES.index(128))
+    reader.sees(128, 0.01)
+    reader.slide("batch-size", SIZES.index(64))
+    reader.sees(64, 0.01)
+
+
+def test_plots_follow_the_theme_and_the_width(visitor):
+    reader = visitor(color_scheme="light")
+    light = reader.picture("curves")
+    reader.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    assert reader.picture("curves") != light
+    reader.page.set_viewport_size({"width": 360, "height": 740})
+    reader.page.wait_for_timeout(300)
+    assert reader.page.locator("#explorer-curves canvas").bounding_box()["width"] <= 360
+    assert reader.page.locator(".explorer-plot canvas").count() == 2
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_nothing_shifts_while_it_loads(visitor, width):
+    reader = visitor(viewport={"width": width, "height": 800})
+    reader.page.locator(".explorer-sentence").filter(has_text="Batch size").wait_for()
+    reader.picture("regions")
+    shifted = reader.page.evaluate(
+        """async () => {
+          let sum = 0;
+          const add = (list) => list.getEntries().forEach((shift) => (sum += shift.value));
+          new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return sum;
+        }"""
+    )
+    assert shifted < 0.01
+
+
+def test_page_stands_still_where_scripts_are_off(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}{PAGE}")
+    assert page.locator(".bd-article noscript p", has_text="takes scripts").first.is_visible()
+    assert page.locator("figure img").first.is_visible()
+    assert not page.locator("#explorer").is_visible()
+    assert page.locator(".explorer-map").count() == 2
+    context.close()
+
+
+def test_page_opens_as_a_file(browser):
+    page = browser.new_page()
+    reader = Visitor(page).open(f"{(SITE / PAGE).as_uri()}#batch_size=16&learning_rate=0.03")
+    reader.sees(16, 0.03)
+    reader.slide("learning-rate", 0)
+    reader.sees(16, 0.0001)
+    assert reader.complaints == []
+    page.close()
+
+
+def test_page_is_light():
+    """What the first view takes, and what all of it does, as sent compressed."""
+    static = SITE / "_static"
+
+    def sent(*files):
+        return sum(len(gzip.compress(file.read_bytes())) for file in files)
+
+    runs = sorted((static / "explorer").glob("*.js"))
+    assert len(runs) == len(SIZES) * len(RATES) + 1
+    library = [static / "explorer.js", static / "explorer.css", static / "vega" / "vega.min.js"]
+    first = [static / "explorer" / "problem.js", static / "explorer" / "32_0.01.js"]
+    assert sent(SITE / PAGE, *library, *first) < 250_000
+    assert sent(SITE / PAGE, *library, *runs) < 2_200_000
+
+
+def test_shades_run_from_the_least_to_the_most():
+    assert [explorer.level(value, 1, 256) for value in (1, 1.9, 2, 16, 255, 256)] == [
+        0, 0, 1, 4, 7, 7
+    ]  # fmt: skip
