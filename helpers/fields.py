@@ -17,7 +17,16 @@ from pydantic import ValidationInfo as Info
 
 
 class ParameterError(ValueError):
-    """A parameter is wrong; the message is all that a notebook shows."""
+    """Parameters are wrong; the message is all that a notebook shows.
+
+    Attributes:
+        problems: what is wrong, a sentence each.
+    """
+
+    def __init__(self, problems: list[str]):
+        """Join the sentences."""
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
     def _render_traceback_(self) -> list[str]:
         return [f"ParameterError: {self}"]
@@ -140,7 +149,7 @@ class Parameters(BaseModel):
                 another, or was injected by papermill without being one of the chapter's.
         """
         given = {name: namespace[name] for name in cls.model_fields if name in namespace}
-        problems = [_unknown(name, cls.model_fields) for name in _injected()
+        problems = [unknown(name, cls.model_fields) for name in _injected()
                     if name not in cls.model_fields]  # fmt: skip
         try:
             checked = cls.model_validate(given)
@@ -151,11 +160,12 @@ class Parameters(BaseModel):
         else:
             problems += checked.conflicts()
         if problems:
-            raise ParameterError("; ".join(problems))
+            raise ParameterError(problems)
         namespace.update(checked.model_dump())
 
 
-def _unknown(name: str, known: Any) -> str:
+def unknown(name: str, known: Iterable[str]) -> str:
+    """The complaint about a name that is not one of the ``known`` parameters."""
     near = difflib.get_close_matches(name, known, 1)
     meant = f" (did you mean {near[0]}?)" if near else ""
     return f"{name} is not a parameter of this chapter{meant}, which has {', '.join(known)}"

@@ -1,5 +1,8 @@
 """What a result was made with."""
 
+import functools
+import hashlib
+import json
 import os
 import platform
 import subprocess
@@ -7,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn", "xarray", "batch-size-book")
+HELPERS = Path(__file__).parent
 
 
 def versions() -> dict[str, str]:
@@ -29,3 +33,21 @@ def processor() -> str:
         asked = ["sysctl", "-n", "machdep.cpu.brand_string"]
         model = subprocess.run(asked, capture_output=True, text=True).stdout.strip() or model
     return f"{model}, {os.cpu_count()} cores"
+
+
+@functools.cache
+def code_key() -> str:
+    """A hash of the code of ``helpers`` and of ``versions``: what is alike gives the same runs."""
+    digest = hashlib.sha256(json.dumps(versions()).encode())
+    for path in sorted(HELPERS.rglob("*.py")):
+        digest.update(str(path.relative_to(HELPERS)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def commit() -> str:
+    """The commit of the project, with a + if files differ from it; "unknown" outside of git."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*"],
+        cwd=HELPERS, capture_output=True, text=True,
+    )  # fmt: skip
+    return described.stdout.strip() or "unknown"

@@ -1,0 +1,5 @@
+"""``python -m helpers``: rerun notebooks on a grid of values, and verify what came of it."""
+
+from helpers.reruns.command import main
+
+main(prog_name="python -m helpers")

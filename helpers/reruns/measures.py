@@ -1,0 +1,65 @@
+"""What a rerun is compared by: speed and stability of its runs, and its verdicts."""
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from nbformat import NotebookNode
+
+from helpers import analysis
+from helpers.claims import MIME
+
+HOLD = 5  # epochs in a row for which the target accuracy counts as reached
+MOST = 50  # lines of one rerun
+
+
+def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Speed, volatility and final accuracy of saved runs: medians over the seeds.
+
+    Args:
+        path: of the file that ``saving.save`` wrote.
+        values: all parameters of the rerun. ``target_accuracy`` is the target of speed, or else
+            0.8; ``last_epochs`` counts as final, or else the last quarter of the epochs.
+
+    Returns:
+        For each combination of what the runs differ in besides seeds: name (of the runs), cell
+        (what it differs in), n_seeds, epochs, updates, volatility and final_accuracy; None stands
+        for never. At most 50.
+    """
+    lines = []
+    with xr.open_datatree(path, engine="h5netcdf") as tree:
+        for group in tree.subtree:
+            runs = group.to_dataset()
+            if "val_accuracy" not in runs or runs.sizes["epoch"] < HOLD:
+                continue
+            last = min(values.get("last_epochs", runs.sizes["epoch"] // 4), runs.sizes["epoch"])
+            speed = analysis.speed(runs, values.get("target_accuracy", 0.8), HOLD)
+            found = {
+                "epochs": speed.epochs,
+                "updates": speed.updates,
+                "volatility": analysis.volatility(runs, max(3, last)),
+                "final_accuracy": analysis.final_accuracy(runs, max(1, last)),
+            }
+            names = [name for name in runs.val_accuracy.dims if name not in ("seed", "epoch")]
+            for cell in itertools.product(*(runs[name].values.tolist() for name in names)):
+                at = dict(zip(names, cell, strict=True))
+                medians = {name: analysis.median(each.sel(at)) for name, each in found.items()}
+                lines.append(
+                    {"name": group.path.strip("/"), "cell": at, "n_seeds": runs.sizes["seed"]}
+                    | {name: finite(value) for name, value in medians.items()}
+                )
+    return lines[:MOST]
+
+
+def finite(value: float) -> float | None:
+    """``value``, or None if it is infinite or not a number, which JSON does not have."""
+    return value if abs(value) < float("inf") else None
+
+
+def verdicts(notebook: NotebookNode) -> dict[str, str]:
+    """The verdicts that an executed notebook came to, by claim."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    records = [output.get("data", {}).get(MIME) for output in outputs]
+    return {r["claim"]: r["verdict"] for r in records if r and r["kind"] == "verdict"}
