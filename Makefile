@@ -49,6 +49,10 @@ lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
 
+.PHONY: vulnerabilities
+vulnerabilities: $(INSTALLED) ## look up known vulnerabilities of all that the lock names
+	@$(VENV) -m uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes -r requirements.lock
+
 .PHONY: vega
 vega: ## bundle the plotting library of the explorer anew (needs Node)
 	@npm --prefix book/_vega ci --no-audit --no-fund

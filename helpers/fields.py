@@ -23,7 +23,7 @@ class ParameterError(ValueError):
         problems: what is wrong, a sentence each.
     """
 
-    def __init__(self, problems: list[str]):
+    def __init__(self, *problems: str):
         """Join the sentences."""
         super().__init__("; ".join(problems))
         self.problems = problems
@@ -160,7 +160,7 @@ class Parameters(BaseModel):
         else:
             problems += checked.conflicts()
         if problems:
-            raise ParameterError(problems)
+            raise ParameterError(*problems)
         namespace.update(checked.model_dump())
 
 

@@ -99,7 +99,7 @@ class LeNet(Parameters):
             ParameterError: a batch size is above ``n_train``.
         """
         if problems := too_large("batch_sizes", sizes, n_train):
-            raise ParameterError("; ".join(problems))
+            raise ParameterError(*problems)
 
 
 class FullBatch(OneFlavour):
