@@ -1,6 +1,6 @@
 """Rerun notebooks on a grid of values: checked beforehand, resumed when interrupted, compared.
 
 ``command`` reads what the user asks for, ``notebooks`` checks it, ``execute`` runs one notebook,
-``store`` keeps what came of it, ``grid`` does all of that for many, ``report`` compares them, and
-``verify`` repeats one. Data flows in that order.
+``workers`` are where that happens, ``store`` keeps what came of it, ``grid`` does all of that for
+many, ``report`` compares them, and ``verify`` repeats one.
 """

@@ -1,6 +1,5 @@
 """What the user types: ``python -m helpers rerun`` and ``python -m helpers verify``."""
 
-import ast
 import shutil
 import sys
 import textwrap
@@ -10,41 +9,24 @@ from typing import Any
 import click
 
 from helpers.reruns import notebooks
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.notebooks import RerunError, value
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 
 
-def value(text: str) -> Any:
-    """A value as Python or YAML would write it; what is neither is text.
-
-    >>> value("0.1"), value("1e-3"), value("[7, 50]"), value("mnist"), value("true")
-    (0.1, 0.001, [7, 50], 'mnist', True)
-    """
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
-
-
-def split(option: str) -> tuple[str, list[str]]:
+def split(option: str) -> tuple[str, list[Any]]:
     """``learning_rate=0.1,0.01`` as a name and its values; a list in brackets is one value.
 
     >>> split("batch_sizes=[7, 50],[8, 64]")
-    ('batch_sizes', ['[7, 50]', '[8, 64]'])
+    ('batch_sizes', [[7, 50], [8, 64]])
+    >>> split("dataset=digits,mnist")
+    ('dataset', ['digits', 'mnist'])
     """
-    name, sign, listed = option.partition("=")
-    parts, depth = [""], 0
-    for letter in listed:
-        depth += (letter in "[(") - (letter in "])")
-        if letter == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
-    values = [part.strip() for part in parts]
-    if not sign or not name.strip() or not all(values):
+    name, _, listed = option.partition("=")
+    values = value(f"[{listed}]")
+    if not isinstance(values, list):
+        values = [value(part.strip()) for part in listed.split(",")]
+    if not name.strip() or not values or "" in values:
         raise RerunError(f"--grid must read NAME=VALUE,VALUE, got {option}")
     return name.strip(), values
 
@@ -53,7 +35,8 @@ def listing() -> str:
     """Every notebook of the book with its parameters, default values, meanings and ranges."""
     width = shutil.get_terminal_size((100, 24)).columns
     lines = []
-    for path, notebook in notebooks.chapters(FOLDER):
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        notebook = notebooks.load(str(path))
         title = next(c.source for c in notebook.cells if c.cell_type == "markdown").splitlines()[0]
         lines += [f"notebooks/{path.name}: {title.lstrip('# ')}"]
         for each in notebooks.declared(notebook):
@@ -96,24 +79,17 @@ def rerun(notebook, fixed, grid, jobs, out, scheduler, wanted):
 
 
 def _rerun(notebook, fixed, grid, jobs, out, scheduler):
-    from helpers.reruns import grid as grids  # heavier: xarray, nbconvert
+    from helpers.reruns import grid as grids  # heavier: xarray, nbconvert, dask
     from helpers.reruns.store import Store
+    from helpers.reruns.workers import threads_per_job
 
     for name, given in {"NOTEBOOK": notebook, "--out": out}.items():
         if not given:
             raise RerunError(f"{name} is missing: python -m helpers rerun NOTEBOOK --out DIR")
     if notebooks.REMOTE.match(out):
         raise RerunError(f"--out must be a folder of this machine, got {out}")
-    twice = [name for i, (name, _) in enumerate(fixed) if name in [n for n, _ in fixed[:i]]]
-    axes = [split(option) for option in grid]
-    twice += [name for i, (name, _) in enumerate(axes) if name in [n for n, _ in axes[:i]]]
-    if twice:
-        raise RerunError(f"{twice[0]} must be given once, got it twice")
-    runs = grids.combinations(
-        {name: value(text) for name, text in fixed},
-        {name: [value(text) for text in values] for name, values in axes},
-    )
-    todo = grids.tasks(notebook, runs, grids.threads_per_job(jobs))
+    runs = grids.combinations([(name, value(text)) for name, text in fixed], map(split, grid))
+    todo = grids.tasks(notebook, runs, threads_per_job(jobs, scheduler))
     store = Store(Path(out))
     failed = grids.rerun(todo, store, jobs, click.echo, scheduler)
     click.echo(f"{len(todo) - len(failed)} of {len(todo)} runs are done: {out}/index.html")
@@ -136,10 +112,15 @@ def _verify(folder, name):
     if not Path(folder, "runs").is_dir():
         raise RerunError(f"DIR must be a folder of reruns, got {folder}")
     store = Store(Path(folder))
-    if not store.names():
-        raise RerunError(f"there is no finished run in {folder}")
-    name = name or store.names()[0]
-    if found := repeat(store, name):
+    done, damaged = store.results()
+    name = name or next(iter(sorted(done)), None)
+    if name in damaged:
+        raise RerunError(f"{name} is damaged: the command that made it does it again")
+    if name not in done:
+        held = ", ".join(sorted(done)) or "none"
+        raise RerunError(f"{folder} must hold the run {name or 'to verify'}; it holds {held}")
+    click.echo(f"Repeating {name}.")
+    if found := repeat(store, done[name]):
         raise RerunError("\n".join([f"{name} came out different:", *found]))
     click.echo(f"{name} came out the same, to the last bit.")
 

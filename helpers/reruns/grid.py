@@ -3,13 +3,14 @@
 import hashlib
 import itertools
 import json
+import math
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import joblib
 import nbformat
@@ -20,68 +21,79 @@ from helpers.reruns import notebooks
 from helpers.reruns.execute import Task, execute
 from helpers.reruns.notebooks import RerunError
 from helpers.reruns.report import index, table
-from helpers.reruns.store import DamagedError, Store
+from helpers.reruns.store import Store
+from helpers.reruns.workers import engine, until_broken
 
 MOST = 10_000  # runs of a grid
+PUBLISH_EVERY = 10  # seconds
 
 
 def combinations(
-    fixed: Mapping[str, Any], grid: Mapping[str, Sequence[Any]]
+    fixed: Iterable[tuple[str, Any]], grid: Iterable[tuple[str, Sequence[Any]]]
 ) -> list[dict[str, Any]]:
     """Every combination of the values of a grid, each with the fixed values.
 
     Raises:
-        RerunError: a name is in both, a value is there twice, or there are too many combinations.
+        RerunError: a name or a value is there twice, or there are too many combinations.
     """
-    both = sorted(set(fixed) & set(grid))
-    if both:
-        raise RerunError(f"{both[0]} must be given by -p or by --grid, got both")
-    for name, values in grid.items():
+    axes = [(name, [value]) for name, value in fixed] + list(grid)
+    for i, (name, values) in enumerate(axes):
+        if name in [before for before, _ in axes[:i]]:
+            raise RerunError(f"{name} must be given once, by -p or by --grid, got it twice")
         if len({json.dumps(value) for value in values}) < len(values):
             raise RerunError(f"--grid {name} must not hold a value twice, got {values}")
-    n = 1
-    for values in grid.values():
-        n *= len(values)
-    if n > MOST:
+    if (n := math.prod(len(values) for _, values in axes)) > MOST:
         raise RerunError(f"--grid must make at most {MOST} runs, got {n}")
+    names = [name for name, _ in axes]
     return [
-        dict(fixed) | dict(zip(grid, values, strict=True))
-        for values in itertools.product(*grid.values())
+        dict(zip(names, values, strict=True))
+        for values in itertools.product(*(values for _, values in axes))
     ]
 
 
 def tasks(notebook: str, runs: Sequence[Mapping[str, Any]], threads: int | None) -> list[Task]:
     """A task for each run of a notebook, after all values were checked.
 
+    Args:
+        notebook: path or address of the notebook.
+        runs: the values of each run, by name.
+        threads: cores that a run may use; None for all.
+
     Raises:
         RerunError: the notebook cannot be read, or values are wrong; all are told at once.
     """
     loaded = notebooks.load(notebook)
-    if found := notebooks.problems(loaded, runs):
-        raise RerunError("\n".join(found))
-    code = provenance.code_key()
-    cells = [cell.source for cell in loaded.cells if cell.cell_type == "code"]
-    varied = sorted({name for run in runs for name in run})
-    local = not notebooks.REMOTE.match(notebook)
-    record = {
-        "notebook": Path(notebook).name,
+    checked = notebooks.checked(loaded, runs)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in loaded.cells]
+    address = urlsplit(notebook).path if notebooks.REMOTE.match(notebook) else notebook
+    common = {
+        "notebook": Path(address).name,
+        "code": provenance.code_key(),
         "versions": provenance.versions(),
         "commit": provenance.commit(),
+        "folder": os.getcwd(),
+        "threads": threads,
     }
     made = []
-    for run in runs:
-        content = json.dumps([cells, code, run], sort_keys=True)
-        key = hashlib.sha256(content.encode()).hexdigest()
-        name = run_name(Path(notebook).stem, {n: run[n] for n in varied if n in run}, key)
-        folder = str(Path(notebook).resolve().parent) if local else ""
-        made.append(Task(name, nbformat.writes(loaded), run, folder, key, code, threads, record))
+    for run, parameters in zip(runs, checked, strict=True):
+        files = notebooks.files(parameters)
+        key = digest(cells, common["code"], parameters, files)
+        record = common | {"parameters": parameters, "files": files, "key": key}
+        name = run_name(Path(address).stem, run)
+        made.append(Task(name, nbformat.writes(loaded), run, record))
     return made
 
 
-def run_name(stem: str, values: Mapping[str, Any], key: str) -> str:
+def run_name(stem: str, values: Mapping[str, Any]) -> str:
     """A name of a run that is a name of a folder on any system: what is special, and a hash."""
     said = "-".join([stem, *(f"{name}={value}" for name, value in values.items())])
-    return re.sub(r"[^A-Za-z0-9_.,=-]+", "_", said)[:80].strip("._") + f"-{key[:12]}"
+    readable = re.sub(r"[^A-Za-z0-9_.,=-]+", "_", said)[:80].strip("._")
+    return f"{readable}-{digest(stem, values)[:12]}"
+
+
+def digest(*content: Any) -> str:
+    """A hash of anything that JSON holds."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def rerun(
@@ -104,67 +116,50 @@ def rerun(
         Names of the runs that failed.
 
     Raises:
-        RerunError: the scheduler does not answer, or a result cannot be written.
+        RerunError: the scheduler does not answer, a result cannot be written, or the processes
+            that do the runs are gone.
     """
     with store.alone(tell), engine(scheduler, jobs) as parallel:
-        left = [task for task in todo if not is_done(task, store, tell)]
-        n_done = len(todo) - len(left)
-        if n_done:
-            tell(f"{n_done} of {len(todo)} runs are there already.")
-        failed = []
+        done, failures, left = sorted_out(todo, store, tell)
         outcomes = parallel(joblib.delayed(execute)(task) for task in left)
-        published = 0.0
-        with tqdm(outcomes, total=len(todo), initial=n_done, unit="run") as bar:
-            for outcome in bar:
-                store.put(outcome)
-                if outcome.failure is not None:
-                    failed.append(outcome.name)
-                    bar.write(f"{outcome.name} failed: {outcome.failure}")
-                if time.monotonic() - published > 2:
-                    publish(store)
+        failed, published = [], time.monotonic()
+        with tqdm(total=len(todo), initial=len(todo) - len(left), unit="run") as bar:
+            for outcome in until_broken(outcomes):
+                name, failure = outcome.name, outcome.failure
+                store.put(name, outcome.record, outcome.files, failed=failure is not None)
+                failures.pop(name, None)
+                (done if failure is None else failures)[name] = outcome.record
+                if failure is not None:
+                    failed.append(name)
+                    bar.write(f"{name} failed: {failure}")
+                bar.update()
+                if time.monotonic() - published > PUBLISH_EVERY:
+                    publish(store, done, failures)
                     published = time.monotonic()
-        publish(store)
+        publish(store, done, failures)
     return failed
 
 
-def is_done(task: Task, store: Store, tell: Callable[[str], None]) -> bool:
-    """Whether a run is there and whole; one that is damaged is removed, and told of."""
-    try:
-        record = store.result(task.name)
-    except DamagedError:
-        tell(f"{task.name} is damaged, and is done again.")
-        store.remove(task.name)
-        return False
-    return record is not None and record["key"] == task.key
+def sorted_out(
+    todo: Sequence[Task], store: Store, tell: Callable[[str], None]
+) -> tuple[dict[str, Any], dict[str, Any], list[Task]]:
+    """Records of runs that are done, of runs that failed, and the tasks that are left."""
+    done, damaged = store.results()
+    failures, names = store.failures(), {task.name for task in todo}
+    for name in damaged:
+        again = "it is done again" if name in names else "the command that made it does it again"
+        tell(f"{name} is damaged: {again}.")
+    left = [task for task in todo if done.get(task.name, {}).get("key") != task.record["key"]]
+    old = [done.pop(task.name) for task in left if task.name in done]
+    if old:
+        tell(f"{len(old)} of {len(todo)} runs are of other code, data or versions: done again.")
+    if len(left) < len(todo):
+        tell(f"{len(todo) - len(left)} of {len(todo)} runs are there already.")
+    return done, failures, left
 
 
-@contextmanager
-def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
-    """What does several tasks at a time, on this machine or on a cluster, and returns as they end.
-
-    Raises:
-        RerunError: nobody answers at the address within seconds, or the cluster has no worker.
-    """
-    if scheduler is None:
-        yield joblib.Parallel(jobs, return_as="generator_unordered", batch_size=1)
-        return
-    from distributed import Client
-
-    try:
-        client = Client(scheduler, timeout=5)
-    except (OSError, ValueError, TypeError) as error:
-        raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
-    with client, joblib.parallel_config("dask", wait_for_workers_timeout=10):
-        yield joblib.Parallel(-1, return_as="generator_unordered", batch_size=1)
-
-
-def publish(store: Store) -> None:
+def publish(store: Store, done: Mapping[str, Any], failures: Mapping[str, Any]) -> None:
     """Write the table and the page that compare all runs of a folder."""
-    done = store.records()
-    store.replace("table.csv", table(done))
-    store.replace("index.html", index(done, store.records(failed=True)))
-
-
-def threads_per_job(jobs: int) -> int | None:
-    """Cores for each of several runs at a time; None, all of them, for one."""
-    return None if jobs == 1 else max(1, (os.cpu_count() or 1) // jobs)
+    records = [done[name] for name in sorted(done)]
+    store.replace("table.csv", table(records))
+    store.replace("index.html", index(records, [failures[name] for name in sorted(failures)]))

@@ -21,7 +21,8 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     Args:
         path: of the file that ``saving.save`` wrote.
         values: all parameters of the rerun. ``target_accuracy`` is the target of speed, or else
-            0.8; ``last_epochs`` counts as final, or else the last quarter of the epochs.
+            0.8; ``last_epochs`` counts as final, or else the last quarter of the epochs. Of a
+            notebook of one's own they count if they are numbers.
 
     Returns:
         For each combination of what the runs differ in besides seeds: name (of the runs), cell
@@ -34,13 +35,14 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
             runs = group.to_dataset()
             if "val_accuracy" not in runs or runs.sizes["epoch"] < HOLD:
                 continue
-            last = min(values.get("last_epochs", runs.sizes["epoch"] // 4), runs.sizes["epoch"])
-            speed = analysis.speed(runs, values.get("target_accuracy", 0.8), HOLD)
+            n_epochs = runs.sizes["epoch"]
+            last = min(n_epochs, max(3, int(real(values, "last_epochs", n_epochs // 4))))
+            speed = analysis.speed(runs, real(values, "target_accuracy", 0.8), HOLD)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,
-                "volatility": analysis.volatility(runs, max(3, last)),
-                "final_accuracy": analysis.final_accuracy(runs, max(1, last)),
+                "volatility": analysis.volatility(runs, last),
+                "final_accuracy": analysis.final_accuracy(runs, last),
             }
             names = [name for name in runs.val_accuracy.dims if name not in ("seed", "epoch")]
             for cell in itertools.product(*(runs[name].values.tolist() for name in names)):
@@ -51,6 +53,12 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
                     | {name: finite(value) for name, value in medians.items()}
                 )
     return lines[:MOST]
+
+
+def real(values: Mapping[str, Any], name: str, otherwise: float) -> float:
+    """A value by name, if it is a number."""
+    value = values.get(name)
+    return value if isinstance(value, (int, float)) else otherwise
 
 
 def finite(value: float) -> float | None:

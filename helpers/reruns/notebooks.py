@@ -1,13 +1,15 @@
 """What a notebook says of its parameters, and what is wrong with the values given to it."""
 
 import ast
+import hashlib
+import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import papermill
 from nbformat import NotebookNode
 from papermill.iorw import load_notebook_node
@@ -17,6 +19,7 @@ from helpers.fields import ParameterError, unknown
 
 CHECK = re.compile(r"^parameters\.(\w+)\.check\(globals\(\)\)$", re.MULTILINE)
 REMOTE = re.compile(r"^\w+://")
+FUNCTION = re.compile(r"^([\w.]+):\w+$")
 
 
 class RerunError(Exception):
@@ -30,6 +33,29 @@ class Parameter:
     name: str
     default: Any
     meaning: str
+
+
+def value(text: str) -> Any:
+    """A value as Python would write it, as far as JSON holds it; all else is text.
+
+    Nothing is executed.
+
+    >>> value("0.1"), value("1e-3"), value("[7, 50]"), value("mnist"), value("true")
+    (0.1, 0.001, [7, 50], 'mnist', True)
+
+    Raises:
+        RerunError: it cannot be written in UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise RerunError(f"a value must be text in UTF-8, got {text!r}") from error
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return json.loads(json.dumps(ast.literal_eval(text)))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
 
 
 def load(notebook: str) -> NotebookNode:
@@ -53,36 +79,57 @@ def load(notebook: str) -> NotebookNode:
 
 def declared(notebook: NotebookNode) -> list[Parameter]:
     """The parameters of a notebook, in their order; none if no cell has the tag `parameters`."""
-    found = []
-    for each in papermill.inspect_notebook(notebook).values():
-        try:
-            default = ast.literal_eval(each["default"])
-        except (ValueError, SyntaxError):  # computed from others
-            default = each["default"]
-        found.append(Parameter(each["name"], default, each["help"]))
-    return found
+    return [
+        Parameter(each["name"], value(each["default"]), each["help"])
+        for each in papermill.inspect_notebook(notebook).values()
+    ]
 
 
-def problems(notebook: NotebookNode, runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is wrong with the values of any of the runs, a sentence each, none twice.
+def checked(notebook: NotebookNode, runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """All parameters of each run, the notebook's defaults included.
 
     The names must be the notebook's. If it checks its parameters by a class of
-    ``helpers.parameters``, as the chapters do, that class is asked, too.
+    ``helpers.parameters``, as the chapters do, that class is asked, too, and cleans the numbers.
+
+    Raises:
+        RerunError: something is wrong; all of it is told, a line each.
     """
     defaults = {parameter.name: parameter.default for parameter in declared(notebook)}
-    found = {unknown(name, defaults): None for run in runs for name in run if name not in defaults}
+    if not defaults and any(runs):
+        raise RerunError("the notebook has no parameters: none of its cells is tagged `parameters`")
     code = (cell.source for cell in notebook.cells if cell.cell_type == "code")
     match = next(filter(None, map(CHECK.search, code)), None)
     kind = getattr(parameters, match[1], None) if match else None
-    for run in runs if kind else ():
-        known = {name: value for name, value in run.items() if name in defaults}
+    found, complete = {}, []
+    for run in runs:
+        found |= {unknown(name, defaults): None for name in run if name not in defaults}
+        complete.append(defaults | {name: run[name] for name in run if name in defaults})
         try:
-            kind.check(defaults | known)
+            if kind:
+                kind.check(complete[-1])
         except ParameterError as error:
             found |= dict.fromkeys(error.problems)
-    return list(found)
+    if found:
+        raise RerunError("\n".join(found))
+    return complete
 
 
-def chapters(folder: Path) -> list[tuple[Path, NotebookNode]]:
-    """The notebooks of a folder, by name."""
-    return [(path, nbformat.read(path, 4)) for path in sorted(folder.glob("*.ipynb"))]
+def files(values: Mapping[str, Any]) -> dict[str, str]:
+    """The files that values name, such as tables, and hashes of their contents.
+
+    A model given as ``module:function`` is the file of the module. Of a folder count the names,
+    sizes and times of the files in it.
+    """
+    found = {}
+    for each in values.values():
+        if not isinstance(each, str) or not each:
+            continue
+        function = FUNCTION.match(each)
+        path = function[1].replace(".", "/") + ".py" if function else each
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                found[each] = hashlib.file_digest(file, "sha256").hexdigest()
+        elif os.path.isdir(path):
+            held = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in Path(path).rglob("*")]
+            found[each] = hashlib.sha256(repr(sorted(held)).encode()).hexdigest()
+    return found

@@ -1,11 +1,12 @@
 """The page and the table that compare the reruns in one folder."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
+from helpers import provenance
 from helpers.reruns.execute import PAGE, RUNS, SHOWN, THUMBNAIL
 from helpers.reruns.page import shell, templates
 
@@ -17,31 +18,35 @@ of the accuracy over the last epochs; all are medians over the seeds.
 The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 <div class="box">
 <table>
-<thead><tr><th scope="col">run</th>
-{% for name in varied %}<th scope="col">{{ name }}</th>{% endfor %}
+<thead>
+<tr><th rowspan="2" scope="col">run</th>
+{% if names %}<th colspan="{{ names | length }}" scope="colgroup">parameters</th>{% endif %}
+<th colspan="5" scope="colgroup">runs: medians over the seeds</th>
+<th rowspan="2" scope="col">verdicts</th><th rowspan="2" scope="col">seconds</th></tr>
+<tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}
 <th scope="col">of</th><th scope="col">epochs</th><th scope="col">updates</th>
-<th scope="col">volatility</th><th scope="col">final accuracy</th>
-<th scope="col">verdicts</th><th scope="col">seconds</th></tr></thead>
+<th scope="col">volatility</th><th scope="col">final accuracy</th></tr>
+</thead>
 <tbody>
-{% for run in done %}{% for line in run.measures or [{}] %}
+{% for run in done %}{% set lines = run.measures or [{}] %}{% for line in lines %}
 <tr>
 {% if loop.first %}
-<td rowspan="{{ loop.length }}"><a href="runs/{{ run.name | urlencode }}/{{ page }}">
+<td rowspan="{{ lines | length }}"><a href="runs/{{ run.name | urlencode }}/{{ page }}">
 {% if run.thumbnail %}<img src="runs/{{ run.name | urlencode }}/{{ thumbnail }}"
  alt="First figure of {{ run.name }}" loading="lazy"><br>{% endif %}{{ run.notebook }}</a><br>
 <a href="runs/{{ run.name | urlencode }}/{{ shown }}">notebook</a>,
-<a href="runs/{{ run.name | urlencode }}/{{ runs }}">runs</a></td>
-{% for name in varied %}<td rowspan="{{ (run.measures or [{}]) | length }}">
+<a href="runs/{{ run.name | urlencode }}/{{ runs }}">runs</a>
+{% if run.code != code %}<br>made with other code or versions{% endif %}</td>
+{% for name in names %}<td rowspan="{{ lines | length }}">
 {{ run["values"].get(name, "") }}</td>{% endfor %}
 {% endif %}
 <td>{{ line.name }}{% for name, value in (line.cell or {}).items() -%}
 , {{ name }} {{ value }}{% endfor %}</td>
-<td>{{ line.epochs | plain }}</td><td>{{ line.updates | plain }}</td>
-<td>{{ line.volatility | plain }}</td><td>{{ line.final_accuracy | plain }}</td>
+{% for name in measures %}<td>{{ line | number(name) }}</td>{% endfor %}
 {% if loop.first %}
-<td rowspan="{{ loop.length }}">{% for claim, verdict in run.verdicts.items() %}
+<td rowspan="{{ lines | length }}">{% for claim, verdict in run.verdicts.items() %}
 {{ claim }} {{ verdict }}<br>{% endfor %}</td>
-<td rowspan="{{ loop.length }}">{{ run.seconds }}</td>
+<td rowspan="{{ lines | length }}">{{ run.seconds }}</td>
 {% endif %}
 </tr>
 {% endfor %}{% endfor %}
@@ -52,48 +57,60 @@ The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 <h2>Failed</h2>
 <ul>
 {% for run in failed %}<li>{{ run.name }}: {{ run.failure }}
-{% if run.shown %}(<a href="failed/{{ run.name | urlencode }}/{{ shown }}">notebook</a>){% endif %}
-</li>{% endfor %}
+(<a href="failed/{{ run.name | urlencode }}/{{ shown }}">notebook</a>)</li>{% endfor %}
 </ul>
 {% endif %}
 """
+MEASURES = ("epochs", "updates", "volatility", "final_accuracy")
 
 
-def plain(value: Any) -> str:
-    """A number as the page shows it."""
-    if value is None or value == "":
-        return "never"
-    return f"{value:.4g}" if isinstance(value, (int, float)) else ""
+def number(line: dict[str, Any], name: str) -> str:
+    """A measure as the page shows it."""
+    if name not in line:
+        return ""
+    return "never" if line[name] is None else f"{line[name]:.4g}"
 
 
-templates.filters["plain"] = plain
+templates.filters["number"] = number
 
 
 def index(done: Sequence[dict[str, Any]], failed: Sequence[dict[str, Any]]) -> str:
     """The page that compares runs, from their records."""
-    varied = list(dict.fromkeys(name for run in done for name in run["values"]))
     body = templates.from_string(INDEX).render(
-        done=done, failed=failed, varied=varied, page=PAGE, runs=RUNS, shown=SHOWN,
-        thumbnail=THUMBNAIL,
+        done=done, failed=failed, names=given(done), measures=MEASURES, page=PAGE, runs=RUNS,
+        shown=SHOWN, thumbnail=THUMBNAIL, code=provenance.code_key(),
     )  # fmt: skip
     return shell("Reruns", body)
 
 
 def table(done: Sequence[dict[str, Any]]) -> str:
-    """The same as CSV, one line for each combination that a run measured."""
-    varied = list(dict.fromkeys(name for run in done for name in run["values"]))
-    columns = ["run", "notebook", *varied, "of", "cell", "n_seeds", "epochs", "updates"]
-    columns += ["volatility", "final_accuracy", "verdicts", "seconds", "began"]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
+    """The same as CSV: a line for each combination that a run measured, parameters by prefix."""
+    lines = []
     for run in done:
-        whole = {"run": run["name"]} | {
-            name: run[name] for name in ("notebook", "seconds", "began")
-        }
-        whole |= run["values"] | {"verdicts": json.dumps(run["verdicts"])}
         for line in run["measures"] or [{}]:
-            part = {name: value for name, value in line.items() if name not in ("name", "cell")}
-            cell = json.dumps(line.get("cell", {}))
-            writer.writerow(whole | part | {"of": line.get("name", ""), "cell": cell})
-    return text.getvalue()
+            lines.append(
+                {name: run[name] for name in ("name", "notebook")}
+                | {f"parameter.{name}": run["values"].get(name) for name in given(done)}
+                | {"of": line.get("name"), "cell": json.dumps(line.get("cell", {}))}
+                | {name: line.get(name) for name in ("n_seeds", *MEASURES)}
+                | {"verdicts": json.dumps(run["verdicts"])}
+                | {name: run[name] for name in ("seconds", "began", "code")}
+            )
+    return pd.DataFrame([
+        {as_text(name): as_text(value) for name, value in line.items()} for line in lines
+    ]).to_csv(index=False)  # fmt: skip
+
+
+def given(done: Sequence[dict[str, Any]]) -> list[str]:
+    """Names of the parameters that were given to any of the runs."""
+    return list(dict.fromkeys(name for run in done for name in run["values"]))
+
+
+def as_text(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula, as text; all else as it is.
+
+    >>> as_text("=1+1"), as_text("mnist"), as_text(-0.5)
+    ("'=1+1", 'mnist', -0.5)
+    """
+    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if formula else value

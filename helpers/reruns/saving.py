@@ -6,8 +6,14 @@ from typing import Any
 
 import xarray as xr
 
+from helpers import provenance
 
-def save(namespace: Mapping[str, Any], path: str | Path) -> None:
+
+class OtherCodeError(RuntimeError):
+    """A notebook ran with other code than its results would be kept under."""
+
+
+def save(namespace: Mapping[str, Any], path: str | Path, code: str) -> None:
     """Write every Dataset of runs among a notebook's names as a group of a NetCDF file.
 
     Runs are what ``helpers.train``, ``sweep`` and ``train_schedules`` return, also as values of a
@@ -17,7 +23,13 @@ def save(namespace: Mapping[str, Any], path: str | Path) -> None:
     Args:
         namespace: the notebook's ``globals()``.
         path: of the file, which is overwritten.
+        code: ``provenance.code_key()`` of the code that was asked for.
+
+    Raises:
+        OtherCodeError: the code or the versions here are others, as after an edit in mid-run.
     """
+    if provenance.code_key() != code:
+        raise OtherCodeError("helpers or packages changed while it ran, or differ on this machine")
     groups, seen = {}, set()
     for name, runs in found(namespace):
         if id(runs) not in seen:

@@ -1,7 +1,7 @@
 """A folder of results, in which every one is there whole or not at all.
 
     runs/NAME/      the files of a finished run, and result.json: its record and their checksums
-    failed/NAME/    the notebook of a run that failed, up to the cell that did
+    failed/NAME/    the same for a run that failed: its notebook, up to the cell that did
     scratch/        what is being written; nothing here counts
 
 A result is written in ``scratch`` and moved into its place as a folder, which file systems do at
@@ -13,18 +13,20 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from helpers.reruns.execute import Outcome
 from helpers.reruns.notebooks import RerunError
 
 RESULT = "result.json"
+
+
+class DamagedError(Exception):
+    """A result that is not what was written."""
 
 
 class Store:
@@ -42,85 +44,62 @@ class Store:
         self.folder, self.runs = folder, folder / "runs"
         self.failed, self.scratch = folder / "failed", folder / "scratch"
         if folder.exists() and not folder.is_dir():
-            raise RerunError(f"--out must be a folder, got the file {folder}")
+            raise RerunError(f"DIR must be a folder, got the file {folder}")
         with plainly(folder):
             for each in (self.runs, self.failed, self.scratch):
                 each.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
-    def alone(self, tell) -> Iterator[None]:
+    def alone(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Wait until no other process writes here; the lock ends with the process that holds it."""
         lock = FileLock(self.folder / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            tell(f"Another process is at work in {self.folder}. Waiting for it to end.")
-            lock.acquire()
-        with lock:
-            lock.release()  # the one of acquire; `with` holds its own
-            shutil.rmtree(self.scratch)
-            self.scratch.mkdir()
+        with plainly(self.folder):
+            try:
+                held = lock.acquire(timeout=0)
+            except Timeout:
+                tell(f"Another process is at work in {self.folder}. Waiting for it to end.")
+                held = lock.acquire()
+        with held:
+            with plainly(self.folder):
+                self._clear()
             yield
 
-    def result(self, name: str) -> dict[str, Any] | None:
-        """The record of a finished run, or None if there is none.
+    def results(self) -> tuple[dict[str, Any], list[str]]:
+        """The records of all finished runs by name, and the names of those that are damaged."""
+        return whole_and_damaged(self.runs)
 
-        Raises:
-            DamagedError: a file of it is missing or is not what was written.
-        """
-        place = self.runs / name
-        if not place.exists():
-            return None
-        try:
-            result = json.loads((place / RESULT).read_bytes())
-            sums, record = result["sha256"], result["record"]
-            whole = all(
-                hashlib.sha256((place / file).read_bytes()).hexdigest() == expected
-                for file, expected in sums.items()
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            whole = False
-        if not whole:
-            raise DamagedError(name)
-        return record
+    def failures(self) -> dict[str, Any]:
+        """The records of all runs that failed, by name."""
+        return whole_and_damaged(self.failed)[0]
 
-    def names(self) -> list[str]:
-        """Names of the finished runs."""
-        return sorted(place.name for place in self.runs.iterdir() if place.is_dir())
-
-    def records(self, failed: bool = False) -> list[dict[str, Any]]:
-        """Records of all runs that finished, or failed, without a look at their other files."""
-        places = sorted((self.failed if failed else self.runs).glob(f"*/{RESULT}"))
-        return [json.loads(place.read_bytes())["record"] for place in places]
-
-    def put(self, outcome: Outcome) -> None:
+    def put(
+        self, name: str, record: Mapping[str, Any], files: Mapping[str, bytes], failed: bool
+    ) -> None:
         """Keep what came of a run, in place of what was there under its name.
 
         Raises:
             RerunError: it cannot be written, as when the disk is full; what was there, stays.
         """
-        kept = self.runs if outcome.failure is None else self.failed
+        kept = self.failed if failed else self.runs
         with plainly(self.folder):
-            made = Path(tempfile.mkdtemp(dir=self.scratch))
-            try:
-                for file, content in outcome.files.items():
-                    write(made / file, content)
-                result = {"record": outcome.record, "sha256": checksums(outcome.files)}
-                write(made / RESULT, json.dumps(result, indent=1).encode())
-                self.remove(outcome.name)
-                made.rename(kept / outcome.name)
-                synchronize(kept)
-            except BaseException:
-                shutil.rmtree(made, ignore_errors=True)
-                raise
+            made = self.scratch / "made"
+            made.mkdir()
+            for file, content in files.items():
+                write(made / file, content)
+            sums = {file: sha256(content) for file, content in files.items()}
+            result = {"record": record, "sha256": sums}
+            write(made / RESULT, json.dumps(result, indent=1).encode())
+            synchronize(made)
+            for place in (self.runs, self.failed):
+                if (place / name).exists():
+                    (place / name).rename(self.scratch / place.name)
+            made.rename(kept / name)
+            synchronize(kept)
+            self._clear()
 
-    def remove(self, name: str) -> None:
-        """Remove a run, at once: first out of its place, then file by file."""
-        for place in (self.runs / name, self.failed / name):
-            if place.exists():
-                gone = Path(tempfile.mkdtemp(dir=self.scratch)) / name
-                place.rename(gone)
-                shutil.rmtree(gone.parent)
+    def _clear(self) -> None:
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
 
     def replace(self, file: str, content: str) -> None:
         """Write a file of the folder's own, such as its index: at once, or not at all."""
@@ -130,13 +109,37 @@ class Store:
             made.replace(self.folder / file)
 
 
-class DamagedError(Exception):
-    """A result that is not what was written."""
+def whole_and_damaged(place: Path) -> tuple[dict[str, Any], list[str]]:
+    """Records by name, and names of what is damaged, of the results in a folder."""
+    whole, damaged = {}, []
+    for result in sorted(filter(Path.is_dir, place.iterdir())):
+        try:
+            whole[result.name] = read(result)
+        except DamagedError:
+            damaged.append(result.name)
+    return whole, damaged
 
 
-def checksums(files: Mapping[str, bytes]) -> dict[str, str]:
-    """SHA-256 of each file's content, by name."""
-    return {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+def read(result: Path) -> dict[str, Any]:
+    """The record of a result, all of whose files are what was written.
+
+    Raises:
+        DamagedError: one is not, or is missing.
+    """
+    try:
+        kept = json.loads((result / RESULT).read_bytes())
+        record, sums = kept["record"], kept["sha256"]
+        changed = [file for file in sums if sha256((result / file).read_bytes()) != sums[file]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedError(result.name) from error
+    if changed:
+        raise DamagedError(result.name)
+    return record
+
+
+def sha256(content: bytes) -> str:
+    """The checksum of a file's content."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def write(path: Path, content: bytes) -> None:

@@ -1,66 +1,72 @@
 """Repeat a rerun and compare: the same numbers, to the last bit, or say what differs."""
 
 import io
+from typing import Any
 
 import nbformat
 import xarray as xr
 
 from helpers import provenance
+from helpers.reruns import notebooks
 from helpers.reruns.execute import RUNS, SHOWN, Task, execute
 from helpers.reruns.notebooks import RerunError
-from helpers.reruns.store import DamagedError, Store
+from helpers.reruns.store import Store
 
 
-def repeat(store: Store, name: str) -> list[str]:
+def repeat(store: Store, record: dict[str, Any]) -> list[str]:
     """Execute a finished run's own notebook again, and tell what differs, a sentence each.
 
-    Compared are all variables and coordinates of all runs; the attributes hold times and differ.
+    Compared are packages, files that parameters name, all variables and coordinates of all runs,
+    and verdicts; the attributes of runs hold times and differ.
+
+    Args:
+        store: the folder of the run.
+        record: of the run, as the store has it.
 
     Raises:
-        RerunError: there is no such run, it is damaged, or it fails now.
+        RerunError: it fails now.
     """
-    if name not in store.names():
-        raise RerunError(f"there is no run {name} in {store.folder}")
-    try:
-        record = store.result(name)
-    except DamagedError as error:
-        raise RerunError(f"{name} is damaged: rerun the same grid to have it done again") from error
-    found = []
-    now = provenance.versions()
-    for package, version in record["versions"].items():
-        if now.get(package) != version:
-            found.append(f"{package} was {version} and is {now.get(package)}")
+    name = record["name"]
+    now = {"versions": provenance.versions(), "files": notebooks.files(record["parameters"])}
+    found = [
+        f"{what} was {record[kind].get(what)} and is {now[kind].get(what)}"
+        for kind in now
+        for what in sorted({*record[kind], *now[kind]})
+        if record[kind].get(what) != now[kind].get(what)
+    ]
     notebook = nbformat.read(store.runs / name / SHOWN, 4)
     notebook.cells = [
         c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])
     ]
-    code = provenance.code_key()
-    task = Task(name, nbformat.writes(notebook), record["values"], "", "", code, None, {})
-    outcome = execute(task)
+    as_now = record | {"code": provenance.code_key()}
+    outcome = execute(Task(name, nbformat.writes(notebook), record["values"], as_now))
     if outcome.failure:
         raise RerunError(f"{name} fails now: {outcome.failure}")
     with (
         xr.open_datatree(store.runs / name / RUNS, engine="h5netcdf") as before,
         xr.open_datatree(io.BytesIO(outcome.files[RUNS]), engine="h5netcdf") as after,
     ):
-        found += differences(before, after)
-    return found
+        found += differences(variables(before), variables(after))
+    return found + differences(record["verdicts"], outcome.record["verdicts"])
 
 
-def differences(before: xr.DataTree, after: xr.DataTree) -> list[str]:
-    """Where the numbers of two files of runs differ, a sentence each."""
+def variables(tree: xr.DataTree) -> dict[str, xr.Variable]:
+    """All variables and coordinates of all runs in a file, by path."""
+    return {
+        f"{group.path}: {name}": variable.load()
+        for group in tree.subtree
+        for name, variable in group.to_dataset().variables.items()
+    }
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What is not the same in two dictionaries, a sentence each."""
     found = []
-    paths = {group.path for tree in (before, after) for group in tree.subtree}
-    for path in sorted(paths):
-        if path not in [g.path for g in before.subtree] or path not in [
-            g.path for g in after.subtree
-        ]:
-            found.append(f"{path} is in one of the two only")
-            continue
-        old, new = before[path].to_dataset(), after[path].to_dataset()
-        for name in sorted({*old.variables, *new.variables}, key=str):
-            if name not in old.variables or name not in new.variables:
-                found.append(f"{path}: {name} is in one of the two only")
-            elif not old[name].variable.equals(new[name].variable):
-                found.append(f"{path}: {name} differs")
+    for name in sorted({*before, *after}):
+        if name not in before or name not in after:
+            found.append(f"{name} is in one of the two only")
+        elif isinstance(before[name], str) and before[name] != after[name]:
+            found.append(f"{name} was {before[name]} and is {after[name]}")
+        elif not isinstance(before[name], str) and not before[name].equals(after[name]):
+            found.append(f"{name} differs")
     return found

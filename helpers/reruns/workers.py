@@ -1,0 +1,68 @@
+"""The processes that do several runs at a time, on this machine or on a cluster, through joblib."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+import joblib
+from distributed import Client, KilledWorker
+
+from helpers import provenance
+from helpers.reruns.notebooks import RerunError
+
+
+@contextmanager
+def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
+    """What does several tasks at a time, on this machine or on a cluster, and returns as they end.
+
+    Raises:
+        RerunError: nobody answers at the address within seconds, the cluster has no worker, or
+            one of its workers has other code.
+    """
+    settings = {"return_as": "generator_unordered", "batch_size": 1}
+    if scheduler is None:
+        yield joblib.Parallel(jobs, **settings)
+        return
+    try:
+        client = Client(scheduler, timeout=5)
+    except (OSError, ValueError, TypeError) as error:
+        raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
+    with client, joblib.parallel_config("dask"):
+        same_code(client, scheduler)
+        yield joblib.Parallel(-1, pre_dispatch="all", **settings)
+
+
+def same_code(client: Client, scheduler: str) -> None:
+    """Refuse a cluster without workers, or with workers that have other code or versions."""
+    try:
+        client.wait_for_workers(1, timeout=10)
+    except TimeoutError as error:
+        raise RerunError(f"the Dask scheduler at {scheduler} has no workers") from error
+    keys = client.run(provenance.code_key, on_error="return")
+    others = [worker for worker, key in keys.items() if key != provenance.code_key()]
+    if others:
+        raise RerunError(
+            f"{len(others)} of {len(keys)} workers have other helpers or packages than this "
+            f"machine, such as {others[0]}: install the same, and start them anew"
+        )
+
+
+def until_broken(outcomes: Iterator) -> Iterator:
+    """Pass on what comes; that no more can come, since workers or their disk failed, is told."""
+    try:
+        yield from outcomes
+    except (BrokenProcessPool, KilledWorker, CancelledError, OSError) as error:
+        said = str(error).strip().partition("\n")[0]
+        raise RerunError(
+            f"a run could not be carried out ({type(error).__name__}: {said}). "
+            "Finished runs are kept; the same command goes on."
+        ) from error
+
+
+def threads_per_job(jobs: int, scheduler: str | None) -> int | None:
+    """Cores for a run: all (None) if it is alone, else a share; a Dask thread is one core."""
+    if scheduler is not None:
+        return 1
+    return None if jobs == 1 else max(1, (os.cpu_count() or 1) // jobs)
