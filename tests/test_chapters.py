@@ -82,6 +82,23 @@ def test_key_changes_with_what_the_code_needs(root, file):
     assert chapters.chapter_key(chapter) != before
 
 
+@pytest.mark.parametrize("file", ["helpers/reruns/grid.py", "helpers/__main__.py"])
+def test_key_does_not_change_with_the_rerun_command(root, file):
+    before = chapters.content_key(root)
+    (root / file).parent.mkdir(exist_ok=True)
+    (root / file).write_text("jobs = 2\n")
+    assert chapters.content_key(root) == before
+
+
+def test_rerun_command_is_imported_by_no_chapter_and_no_other_helper():
+    helpers = (chapters.ROOT / "helpers").rglob("*.py")
+    sources = [path.read_text() for path in helpers if path.parent.name != "reruns"]
+    sources += [cell.source for path in chapters.chapters() for cell in chapters.read(path).cells]
+    found = [s for s in sources if re.search(r"^\s*(from|import) helpers\.reruns", s, re.MULTILINE)]
+    assert len(found) == 1  # helpers/__main__.py
+    assert found[0].startswith('"""``python -m helpers``')
+
+
 def test_key_changes_with_the_name_of_a_helper(root):
     before = chapters.content_key(root)
     (root / "helpers" / "models.py").rename(root / "helpers" / "networks.py")

@@ -47,9 +47,14 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def content_key(root: Path = ROOT) -> str:
-    """Return a hash of what every executed page depends on: helpers, the lock, Python's version."""
+    """Return a hash of what every executed page depends on: helpers, the lock, Python's version.
+
+    The command that reruns notebooks is left out: no chapter imports it.
+    """
     digest = hashlib.sha256(platform.python_version().encode())
-    for path in [*sorted((root / "helpers").rglob("*.py")), root / "requirements.lock"]:
+    helpers = sorted((root / "helpers").rglob("*.py"))
+    imported = [p for p in helpers if p.parent.name != "reruns" and p.name != "__main__.py"]
+    for path in [*imported, root / "requirements.lock"]:
         name = str(path.relative_to(root)).encode()
         digest.update(name + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

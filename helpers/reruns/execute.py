@@ -94,21 +94,27 @@ def execute(task: Task) -> Outcome:
             "seconds": round(time.perf_counter() - start, 1),
             "failure": failure,
         }
-        if not executed.cells:
-            return Outcome(task.name, {}, record, failure)
         executed.cells = [c for c in executed.cells if SAVES not in c.metadata.get("tags", [])]
         executed.metadata.book = {"rerun": record}
         files = {SHOWN: nbformat.writes(executed).encode()}
         if failure is None:
-            picture = figure(executed)
-            record["measures"] = measured(saved, record["parameters"])
-            record |= {"verdicts": verdicts(executed), "thumbnail": picture is not None}
-            with h5netcdf.File(saved, "a") as file:
-                file.attrs["rerun"] = json.dumps(record)
-            files |= {RUNS: saved.read_bytes(), PAGE: html(executed, task.name).encode()}
-            if picture:
-                files[THUMBNAIL] = picture.encode()
-    return Outcome(task.name, files, record, failure)
+            try:
+                return Outcome(task.name, files | results(executed, saved, record), record, None)
+            except Exception as error:  # whatever a notebook's own runs provoke costs them alone
+                said = str(error).partition("\n")[0]
+                record["failure"] = failure = f"{type(error).__name__}: {said}"
+    return Outcome(task.name, files if executed.cells else {}, record, failure)
+
+
+def results(executed: NotebookNode, saved: Path, record: dict[str, Any]) -> dict[str, bytes]:
+    """The files of a run that succeeded, besides its notebook; what they tell joins the record."""
+    picture = figure(executed)
+    record["measures"] = measured(saved, record["parameters"])
+    record |= {"verdicts": verdicts(executed), "thumbnail": picture is not None}
+    with h5netcdf.File(saved, "a") as file:
+        file.attrs["rerun"] = json.dumps(record)
+    files = {RUNS: saved.read_bytes(), PAGE: html(executed, record["name"]).encode()}
+    return files | ({THUMBNAIL: picture.encode()} if picture else {})
 
 
 def through_papermill(task: Task, given: Path, done: Path) -> str | None:

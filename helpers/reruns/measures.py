@@ -21,8 +21,8 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     Args:
         path: of the file that ``saving.save`` wrote.
         values: all parameters of the rerun. ``target_accuracy`` is the target of speed, or else
-            0.8; ``last_epochs`` counts as final, or else the last quarter of the epochs. Of a
-            notebook of one's own they count if they are numbers.
+            0.8; ``last_epochs`` counts as final, or else the last quarter of the epochs, and no
+            fewer than 3. A value that cannot be meant counts as none.
 
     Returns:
         For each combination of what the runs differ in besides seeds: name (of the runs), cell
@@ -33,11 +33,17 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     with xr.open_datatree(path, engine="h5netcdf") as tree:
         for group in tree.subtree:
             runs = group.to_dataset()
-            if "val_accuracy" not in runs or runs.sizes["epoch"] < HOLD:
+            trained = {"val_accuracy", "updates"} <= {*runs.variables}
+            if not trained or not {"seed", "epoch"} <= {*runs.val_accuracy.dims}:
+                continue  # such as medians
+            if runs.sizes["epoch"] < HOLD:
                 continue
-            n_epochs = runs.sizes["epoch"]
-            last = min(n_epochs, max(3, int(real(values, "last_epochs", n_epochs // 4))))
-            speed = analysis.speed(runs, real(values, "target_accuracy", 0.8), HOLD)
+            target, last = values.get("target_accuracy"), values.get("last_epochs")
+            if not isinstance(target, (int, float)) or not 0 < target <= 1:
+                target = 0.8
+            if not isinstance(last, int) or not 3 <= last <= runs.sizes["epoch"]:
+                last = max(3, runs.sizes["epoch"] // 4)
+            speed = analysis.speed(runs, target, HOLD)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,
@@ -53,12 +59,6 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
                     | {name: finite(value) for name, value in medians.items()}
                 )
     return lines[:MOST]
-
-
-def real(values: Mapping[str, Any], name: str, otherwise: float) -> float:
-    """A value by name, if it is a number."""
-    value = values.get(name)
-    return value if isinstance(value, (int, float)) else otherwise
 
 
 def finite(value: float) -> float | None:

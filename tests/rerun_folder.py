@@ -1,0 +1,109 @@
+"""Small notebooks to rerun, and the rerun command as a user calls it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import xarray as xr
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+PARAMETERS = """\
+learning_rate = 0.01  # step length of an update, 1e-8 to 100
+n_seeds = 2           # number of runs, one seed each, 1 to 1000
+word = "plain"        # any text
+"""
+# Runs without TensorFlow, whose import takes most of the time of a small notebook.
+WALK = """\
+import numpy as np
+import xarray as xr
+
+from helpers.provenance import versions
+
+steps = np.random.default_rng(5).normal(learning_rate, 0.05, (n_seeds, 40))
+runs = xr.Dataset(
+    {
+        "val_accuracy": (("seed", "epoch"), (0.5 + steps.cumsum(1)).clip(0, 1)),
+        "updates": ("epoch", range(16, 641, 16)),
+    },
+    {"seed": range(n_seeds), "epoch": range(1, 41)},
+    {"versions": str(versions()), "seconds_per_epoch": 0.001},
+)
+"""
+TRAINING = """\
+from keras import optimizers
+
+from helpers import analysis, datasets, models, train
+from helpers.claims import judge, measure
+
+runs = train(
+    models.mlp, optimizers.SGD(learning_rate), datasets.blobs(), batch_size=32, epochs=5,
+    seeds=range(n_seeds), progress=False,
+)
+"""
+VERDICT = """\
+accuracy = analysis.final_accuracy(runs, 3).values
+judge("A1", "It learns something.", measure("final accuracy", accuracy, 0.4, 1))
+"""
+
+
+def notebook(path, *cells, parameters=PARAMETERS):
+    """Write a notebook of these code cells after a cell of parameters."""
+    made = new_notebook(cells=[new_markdown_cell("# A small notebook")])
+    made.cells.append(new_code_cell(parameters, metadata={"tags": ["parameters"]}))
+    made.cells += map(new_code_cell, cells)
+    made.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(made, path)
+    return path
+
+
+def command(*arguments):
+    """The arguments of ``python -m helpers``."""
+    return [sys.executable, "-m", "helpers", *map(str, arguments)]
+
+
+def helpers(*arguments, folder, **settings):
+    """Call ``python -m helpers`` in a folder, and wait for it."""
+    return subprocess.run(
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300, **settings
+    )
+
+
+def rerun(*arguments, folder, **settings):
+    """Call ``python -m helpers rerun``, which must succeed."""
+    called = helpers("rerun", *arguments, folder=folder, **settings)
+    assert called.returncode == 0, called.stderr
+    return called
+
+
+def record(run):
+    """The record in the folder of a run."""
+    return json.loads((Path(run) / "result.json").read_text())["record"]
+
+
+def runs(out):
+    """Folders of the finished runs."""
+    return sorted(Path(out, "runs").iterdir())
+
+
+def numbers(out):
+    """All variables of all runs in a folder of results, as bytes, by run, group and variable."""
+    found = {}
+    for run in runs(out):
+        with xr.open_datatree(run / "runs.nc", engine="h5netcdf") as tree:
+            for group in tree.subtree:
+                for name, variable in group.to_dataset().variables.items():
+                    found[run.name, group.path, name] = variable.values.tobytes()
+    return found
+
+
+def contents(folder):
+    """Contents of all files under a folder, by path."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def wide_terminal():
+    """The environment of a terminal that breaks no line."""
+    return os.environ | {"COLUMNS": "1000"}
