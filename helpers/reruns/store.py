@@ -87,7 +87,7 @@ class Store:
             for file, content in files.items():
                 write(made / file, content)
             sums = {file: sha256(content) for file, content in files.items()}
-            result = {"record": record, "sha256": sums}
+            result = {"record": record, "sha256": sums, "own_sha256": own_sha256(record, sums)}
             write(made / RESULT, json.dumps(result, indent=1).encode())
             synchronize(made)
             for place in (self.runs, self.failed):
@@ -129,12 +129,19 @@ def read(result: Path) -> dict[str, Any]:
     try:
         kept = json.loads((result / RESULT).read_bytes())
         record, sums = kept["record"], kept["sha256"]
-        changed = [file for file in sums if sha256((result / file).read_bytes()) != sums[file]]
+        whole = kept["own_sha256"] == own_sha256(record, sums) and all(
+            sha256((result / file).read_bytes()) == sums[file] for file in sums
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedError(result.name) from error
-    if changed:
+    if not whole:
         raise DamagedError(result.name)
     return record
+
+
+def own_sha256(record: Mapping[str, Any], sums: Mapping[str, str]) -> str:
+    """The checksum of what a result's own file says."""
+    return sha256(json.dumps([record, sums], sort_keys=True).encode())
 
 
 def sha256(content: bytes) -> str:

@@ -24,7 +24,7 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
         record: of the run, as the store has it.
 
     Raises:
-        RerunError: it fails now.
+        RerunError: its files are not what they should be, or it fails now.
     """
     name = record["name"]
     now = {"versions": provenance.versions(), "files": notebooks.files(record["parameters"])}
@@ -34,7 +34,12 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
         for what in sorted({*record[kind], *now[kind]})
         if record[kind].get(what) != now[kind].get(what)
     ]
-    notebook = nbformat.read(store.runs / name / SHOWN, 4)
+    try:
+        notebook = nbformat.read(store.runs / name / SHOWN, 4)
+        with xr.open_datatree(store.runs / name / RUNS, engine="h5netcdf") as tree:
+            before = variables(tree)
+    except (OSError, ValueError) as error:
+        raise RerunError(f"the notebook or the runs of {name} cannot be read") from error
     notebook.cells = [
         c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])
     ]
@@ -42,11 +47,8 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
     outcome = execute(Task(name, nbformat.writes(notebook), record["values"], as_now))
     if outcome.failure:
         raise RerunError(f"{name} fails now: {outcome.failure}")
-    with (
-        xr.open_datatree(store.runs / name / RUNS, engine="h5netcdf") as before,
-        xr.open_datatree(io.BytesIO(outcome.files[RUNS]), engine="h5netcdf") as after,
-    ):
-        found += differences(variables(before), variables(after))
+    with xr.open_datatree(io.BytesIO(outcome.files[RUNS]), engine="h5netcdf") as tree:
+        found += differences(before, variables(tree))
     return found + differences(record["verdicts"], outcome.record["verdicts"])
 
 

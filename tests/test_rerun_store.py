@@ -1,0 +1,198 @@
+"""Nothing of a grid is lost or wrong: damage, full disks, Ctrl-C, kill -9, two at once."""
+
+import os
+import pickle
+import resource
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import rerun_kills
+from rerun_folder import WALK, command, contents, helpers, notebook, numbers, rerun, runs
+
+from helpers.reruns.store import Store
+
+SLOW = "import time\ntime.sleep(0 if n_seeds == 2 else 60)"
+
+
+class Evil:
+    """Unpickled, it makes a file."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return (Path.touch, (self.marker,))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with a finished grid of six runs."""
+    folder = tmp_path_factory.mktemp("finished")
+    notebook(folder / "walk.ipynb", WALK)
+    rerun("walk.ipynb", "--grid", "n_seeds=2,3,4,5,6,7", "--out", "out", folder=folder)
+    return folder
+
+
+@pytest.fixture
+def folder(finished, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(finished, tmp_path / "copy")
+
+
+def flip(path, place=0.5):
+    """Change one bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * place)] ^= 1
+    path.write_bytes(content)
+
+
+def halve(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("damage", [flip, halve, Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("file", ["notebook.ipynb", "page.html", "runs.nc", "result.json"])
+def test_damaged_file_is_noticed(folder, file, damage):
+    store = Store(folder / "out")
+    assert store.results()[1] == []
+    damaged = runs(folder / "out")[2]
+    damage(damaged / file)
+    whole, noticed = store.results()
+    assert noticed == [damaged.name]
+    assert len(whole) == 5
+
+
+def test_any_flipped_bit_of_a_record_is_noticed(folder):
+    damaged = runs(folder / "out")[0]
+    good = (damaged / "result.json").read_bytes()
+    for place in range(0, 100, 7):
+        flip(damaged / "result.json", place / 100)
+        whole, noticed = Store(folder / "out").results()
+        kept_its_meaning = whole.get(damaged.name) == Store(folder / "out").results()[0].get(
+            damaged.name
+        )
+        assert noticed == [damaged.name] or kept_its_meaning
+        (damaged / "result.json").write_bytes(good)
+
+
+def test_damaged_runs_are_told_of_and_done_again_and_the_others_are_left(folder):
+    before = numbers(folder / "out")
+    one, two, three, four, five, intact = runs(folder / "out")
+    kept = contents(intact)
+    flip(one / "runs.nc")
+    halve(two / "result.json")
+    (three / "page.html").unlink()
+    shutil.rmtree(four)
+    four.mkdir()
+    (five / "notebook.ipynb").write_bytes(pickle.dumps(Evil(folder / "marker")))
+    told = rerun("walk.ipynb", "--grid", "n_seeds=2,3,4,5,6,7", "--out", "out", folder=folder)
+    for damaged in (one, two, three, four, five):
+        assert f"{damaged.name} is damaged: it is done again." in told.stdout
+    assert "1 of 6 runs are there already." in told.stdout
+    assert numbers(folder / "out") == before
+    assert contents(intact) == kept
+    assert Store(folder / "out").results()[1] == []
+
+
+def test_damaged_run_of_another_grid_is_told_of_and_shown_nowhere(folder):
+    other = runs(folder / "out")[0]
+    assert "n_seeds=2" in other.name
+    flip(other / "runs.nc")
+    told = rerun("walk.ipynb", "-p", "n_seeds", 3, "--out", "out", folder=folder).stdout
+    assert f"{other.name} is damaged: the command that made it does it again." in told
+    assert other.name not in (folder / "out" / "table.csv").read_text()
+    assert "5 finished" in (folder / "out" / "index.html").read_text()
+
+
+def test_pickle_in_a_result_is_never_read(folder):
+    marker, store = folder / "marker", Store(folder / "out")
+    [name, *_] = store.results()[0]
+    record = store.results()[0][name]
+    assert pickle.loads(pickle.dumps(Evil(marker))) is None
+    marker.unlink()  # so much for what it does when it is read
+    evil = pickle.dumps(Evil(marker))
+    files = {file: evil for file in ("notebook.ipynb", "page.html", "runs.nc", "figure.pkl")}
+    store.put(name, record, files, failed=False)  # with the right checksums
+    (folder / "out" / "result.pkl").write_bytes(evil)
+    verified = helpers("verify", "out", "--run", name, folder=folder)
+    assert verified.returncode == 1
+    assert verified.stderr == f"Error: the notebook or the runs of {name} cannot be read\n"
+    rerun("walk.ipynb", "--grid", "n_seeds=2,3", "--out", "out", folder=folder)
+    assert not marker.exists()
+
+
+def test_two_processes_in_one_folder_share_the_work(tmp_path):
+    notebook(tmp_path / "walk.ipynb", WALK)
+    grids = ("n_seeds=2,3,4", "n_seeds=3,4,5")
+    both = [
+        subprocess.Popen(
+            command("rerun", "walk.ipynb", "--grid", grid, "--out", "out"),
+            cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for grid in grids
+    ]  # fmt: skip
+    told = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    waited = "Another process is at work in out. Waiting for it to end.\n"
+    assert sorted(waited in text for text in told) == [False, True]
+    assert sorted("2 of 3 runs are there already." in text for text in told) == [False, True]
+    rerun("walk.ipynb", "--grid", "n_seeds=2,3,4,5", "--out", "alone", folder=tmp_path)
+    assert numbers(tmp_path / "out") == numbers(tmp_path / "alone")
+
+
+def test_full_disk_is_told_plainly_and_costs_nothing_that_was_finished(folder):
+    def almost_full():  # no file grows above this, and what writes on gets an error
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    before = {run.name: contents(run) for run in runs(folder / "out")}
+    long = "<" * 30_000  # of which the page is four times as long as the notebook
+    arguments = ("walk.ipynb", "--grid", f"word=plain,{long}", "--out", "out")
+    called = helpers("rerun", *arguments, folder=folder, preexec_fn=almost_full)
+    assert called.returncode == 1
+    assert called.stderr.endswith(
+        "Error: out cannot be written: File too large. "
+        "Finished runs are kept; the same command goes on.\n"
+    )
+    assert "Traceback" not in called.stderr
+    after = {run.name: contents(run) for run in runs(folder / "out")}
+    assert len(after) == 7  # the short word came first
+    assert {name: after[name] for name in before} == before
+    assert "1 of 2 runs are there" in rerun(*arguments, folder=folder).stdout
+    assert len(runs(folder / "out")) == 8
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_ends_soon_and_keeps_what_is_finished(tmp_path, jobs):
+    slow = notebook(tmp_path / "slow.ipynb", SLOW)
+    call = command("rerun", slow, "--grid", "n_seeds=2,3", "--jobs", jobs, "--out", "out")
+    process = psutil.Popen(
+        call, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while not (tmp_path / "out" / "runs").exists() or not runs(tmp_path / "out"):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    time.sleep(1)
+    below = process.children(recursive=True)
+    assert below
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    told = process.communicate(timeout=15)[1].decode()
+    assert process.returncode == 130
+    assert told.endswith("\nInterrupted. Finished runs are kept; the same command goes on.\n")
+    assert "Traceback" not in told
+    assert psutil.wait_procs(below, timeout=10)[1] == []
+    assert len(runs(tmp_path / "out")) == 1
+    assert Store(tmp_path / "out").results()[1] == []
+
+
+def test_killed_at_random_moments_nothing_is_lost_or_wrong(tmp_path):
+    tally = rerun_kills.disturb(tmp_path, kills=4, n_runs=4, longest=8, seed=1)
+    assert tally.kills == 4
+    assert tally.held == 4 * tally.grids
+    assert (tally.lost, tally.wrong) == (0, 0)
