@@ -44,7 +44,7 @@ def disturb(folder: Path, kills: int, n_runs: int, longest: float, seed: int) ->
         longest: seconds after which a grid is killed at the latest.
         seed: of the random moments.
     """
-    moments, tally = random.Random(seed), Tally()
+    moments, tally, orphans = random.Random(seed), Tally(), []
     walk = notebook(folder / "walk.ipynb", WALK)
     grid = (walk, "--jobs", 2, "--grid", "n_seeds=" + ",".join(map(str, range(2, 2 + n_runs))))
     rerun(*grid, "--out", "undisturbed", folder=folder)
@@ -53,23 +53,30 @@ def disturb(folder: Path, kills: int, n_runs: int, longest: float, seed: int) ->
         tally.grids += 1
         out, before = folder / f"disturbed-{tally.grids}", {}
         while True:
-            ended = tally.kills < kills and killed(
-                command("rerun", *grid, "--out", out), moments, longest
-            )
-            if not ended:
+            call = command("rerun", *grid, "--out", out)
+            was_killed = tally.kills < kills and killed(call, moments, longest, orphans)
+            if not was_killed:
                 rerun(*grid, "--out", out, folder=folder)  # what was left, if any
-            tally.kills += ended
+            tally.kills += was_killed
             before = compare(out, before, tally)
-            if not ended:
+            if not was_killed:
                 break
         tally.held += len(before)
         tally.lost += n_runs - len(before)
         tally.wrong += numbers(out) != expected
+    for process in orphans:
+        if process.is_running():
+            process.kill()
     return tally
 
 
-def killed(call: list[str], moments: random.Random, longest: float) -> bool:
-    """Kill a command at a random moment; False if it had ended before."""
+def killed(
+    call: list[str], moments: random.Random, longest: float, orphans: list[psutil.Process]
+) -> bool:
+    """Kill a command at a random moment; False if it had ended before.
+
+    Processes below it that are left alone are added to ``orphans``, and go on for a while.
+    """
     process = psutil.Popen(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     moment, alone = moments.uniform(0.5, longest), moments.random() < 0.5
     try:
@@ -80,7 +87,7 @@ def killed(call: list[str], moments: random.Random, longest: float) -> bool:
         for each in [process] if alone else [process, *below]:
             each.kill()
         process.wait()
-    psutil.wait_procs(below, timeout=60)  # those that were left end by themselves
+    orphans += below
     return True
 
 
@@ -99,6 +106,6 @@ def compare(out: Path, before: dict[str, dict], tally: Tally) -> dict[str, dict]
 if __name__ == "__main__":
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        found = disturb(Path(scratch), int(sys.argv[1]), n_runs=30, longest=12, seed=6)
+        found = disturb(Path(scratch), int(sys.argv[1]), n_runs=20, longest=10, seed=6)
     print(f"{found} in {time.perf_counter() - start:.0f} s")
     sys.exit(found.lost + found.wrong)

@@ -23,7 +23,8 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
     """
     settings = {"return_as": "generator_unordered", "batch_size": 1}
     if scheduler is None:
-        yield joblib.Parallel(jobs, **settings)
+        # Workers whose caller was killed end when they have had nothing to do for so many seconds.
+        yield joblib.Parallel(jobs, idle_worker_timeout=10, **settings)
         return
     try:
         client = Client(scheduler, timeout=5)

@@ -1,0 +1,146 @@
+"""Reruns on a Dask cluster of several processes: the same results, and a lost worker costs little."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from distributed import Client
+from rerun_folder import TRAINING, VERDICT, WALK, helpers, notebook, numbers, record, rerun, runs
+
+WAITS = """\
+import os
+import time
+from pathlib import Path
+
+if not Path("one waited").exists():  # the first run that comes here is in the way of a kill
+    Path("one waited").write_text(str(os.getpid()))
+    time.sleep(120)
+"""
+
+
+def dask(*arguments):
+    """A process of Dask's own command line, quietly."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dask", *map(str, arguments)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    """The address of a scheduler."""
+    port = free_port()
+    process = dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+    yield f"tcp://127.0.0.1:{port}"
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def start_worker(scheduler):
+    """Start a worker of one thread, in a process of its own, in the environment given."""
+    started = []
+
+    def start(**environment):
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "dask", "worker", scheduler, "--nthreads", "1", "--no-nanny",
+             "--no-dashboard"],
+            env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        started.append(worker)
+        with Client(scheduler, timeout=30) as client:
+            client.wait_for_workers(len(started), timeout=60)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.terminate()
+        worker.wait()
+
+
+def test_cluster_gives_the_bits_that_this_machine_gives(scheduler, start_worker, tmp_path):
+    trains = notebook(tmp_path / "trains.ipynb", TRAINING, VERDICT)
+    grid = (trains, "--grid", "learning_rate=0.01,0.1")
+    start_worker(), start_worker()
+    rerun(*grid, "--out", "cluster", "--scheduler", scheduler, folder=tmp_path)
+    rerun(*grid, "--out", "here", "--jobs", 2, folder=tmp_path)
+    assert len(numbers(tmp_path / "here")) > 10
+    assert numbers(tmp_path / "cluster") == numbers(tmp_path / "here")
+    far, near = ([record(run)["verdicts"] for run in runs(tmp_path / out)]
+                 for out in ("cluster", "here"))  # fmt: skip
+    assert far == near != [{}, {}]
+
+
+def test_worker_killed_in_mid_run_costs_a_repetition_and_nothing_else(
+    scheduler, start_worker, tmp_path
+):
+    walk = notebook(tmp_path / "walk.ipynb", WALK)
+    rerun(walk, "--grid", "n_seeds=2,3,4,5", "--out", "here", folder=tmp_path)
+    notebook(walk, WAITS, WALK)
+    start_worker(), start_worker()
+    arguments = (walk, "--grid", "n_seeds=2,3,4,5", "--out", "cluster", "--scheduler", scheduler)
+    called = []
+    caller = threading.Thread(
+        target=lambda: called.append(helpers("rerun", *arguments, folder=tmp_path))
+    )
+    caller.start()
+    end = time.monotonic() + 60
+    while not (tmp_path / "one waited").exists():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    os.kill(worker_of(int((tmp_path / "one waited").read_text())), signal.SIGKILL)
+    caller.join()
+    assert called[0].returncode == 0, called[0].stderr
+    assert numbers(tmp_path / "cluster") == numbers(tmp_path / "here")
+    assert "Traceback" not in called[0].stderr
+
+
+def worker_of(kernel):
+    """The process id of the Dask worker above a kernel: kernel, papermill, worker."""
+    import psutil
+
+    return psutil.Process(kernel).parent().parent().pid
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tcp://10.255.255.1:8786", "nowhere"])
+def test_scheduler_that_does_not_answer_is_told_within_seconds(tmp_path, address):
+    walk = notebook(tmp_path / "walk.ipynb", WALK)
+    start = time.perf_counter()
+    called = helpers("rerun", walk, "--out", "out", "--scheduler", address, folder=tmp_path)
+    assert time.perf_counter() - start < 20
+    assert called.returncode == 1
+    assert called.stderr == f"Error: no Dask scheduler answers at {address}\n"
+
+
+def test_cluster_without_workers_is_told(scheduler, tmp_path):
+    walk = notebook(tmp_path / "walk.ipynb", WALK)
+    called = helpers("rerun", walk, "--out", "out", "--scheduler", scheduler, folder=tmp_path)
+    assert called.returncode == 1
+    assert called.stderr == f"Error: the Dask scheduler at {scheduler} has no workers\n"
+
+
+def test_worker_with_other_helpers_is_refused(scheduler, start_worker, tmp_path):
+    import shutil
+
+    import helpers as package
+
+    other = shutil.copytree(os.path.dirname(package.__file__), tmp_path / "other" / "helpers")
+    (other / "models.py").write_text((other / "models.py").read_text() + "\nunits = 51\n")
+    start_worker(), start_worker(PYTHONPATH=str(other.parent))
+    walk = notebook(tmp_path / "walk.ipynb", WALK)
+    called = helpers("rerun", walk, "--out", "out", "--scheduler", scheduler, folder=tmp_path)
+    assert called.returncode == 1
+    assert called.stderr.startswith("Error: 1 of 2 workers have other helpers or packages than")
+    assert called.stderr.count("\n") == 1
+    assert runs(tmp_path / "out") == []
