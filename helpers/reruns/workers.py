@@ -28,7 +28,7 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
         return
     try:
         client = Client(scheduler, timeout=5)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, MemoryError) as error:  # or something else answers
         raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
     with client, joblib.parallel_config("dask"):
         same_code(client, scheduler)
