@@ -72,6 +72,9 @@ def load(notebook: str) -> NotebookNode:
             raise RerunError(f"there is no notebook {notebook}")
     try:
         return load_notebook_node(notebook)
+    except FileNotFoundError as error:  # what papermill has no reader for, it takes for a file
+        scheme = REMOTE.match(notebook)[0]
+        raise RerunError(f"papermill reads no notebook from {scheme} addresses") from error
     except Exception as error:  # papermill passes on whatever its reader of files raised
         said = str(error).strip().splitlines()[:1] or [type(error).__name__]
         raise RerunError(f"{notebook} cannot be read as a notebook: {said[0]}") from error

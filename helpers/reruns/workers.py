@@ -1,5 +1,6 @@
 """The processes that do several runs at a time, on this machine or on a cluster, through joblib."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -7,7 +8,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 import joblib
-from distributed import Client, KilledWorker
+from distributed import Client, KilledWorker, Security
+from distributed.core import rpc
 
 from helpers import provenance
 from helpers.reruns.notebooks import RerunError
@@ -27,12 +29,19 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
         yield joblib.Parallel(jobs, idle_worker_timeout=10, **settings)
         return
     try:
-        client = Client(scheduler, timeout=5)
+        asyncio.run(identity(scheduler))
     except (OSError, ValueError, TypeError, MemoryError) as error:  # or something else answers
         raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
-    with client, joblib.parallel_config("dask"):
+    with Client(scheduler) as client, joblib.parallel_config("dask"):
         same_code(client, scheduler)
         yield joblib.Parallel(-1, pre_dispatch="all", **settings)
+
+
+async def identity(scheduler: str) -> dict:
+    """What a scheduler says of itself; a Client would wait for ever for one that says nothing."""
+    settings = Security().get_connection_args("client")
+    async with rpc(scheduler, connection_args=settings) as remote:
+        return await asyncio.wait_for(remote.identity(), 5)
 
 
 def same_code(client: Client, scheduler: str) -> None:

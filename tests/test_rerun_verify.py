@@ -1,0 +1,108 @@
+"""A rerun is repeated and compared; a notebook may be at an address."""
+
+import re
+
+import pytest
+from click.testing import CliRunner
+from rerun_folder import TRAINING, VERDICT, WALK, helpers, notebook, numbers, record, rerun, runs
+from site_server import Handler, serve
+
+from helpers.reruns.command import main
+from helpers.reruns.store import Store
+
+
+def test_run_is_repeated_to_the_last_bit(tmp_path):
+    trains = notebook(tmp_path / "trains.ipynb", TRAINING, VERDICT)
+    rerun(trains, "-p", "learning_rate", 0.1, "--out", "out", folder=tmp_path)
+    [run] = runs(tmp_path / "out")
+    trains.unlink()  # the run's own notebook is repeated
+    verified = helpers("verify", "out", folder=tmp_path)
+    assert verified.returncode == 0, verified.stderr
+    assert verified.stdout == (
+        f"Repeating {run.name}.\n{run.name} came out the same, to the last bit.\n"
+    )
+    assert record(run)["verdicts"]
+
+
+CHANCE = """\
+import os
+
+runs["val_accuracy"] = runs.val_accuracy + os.getpid() * 1e-9
+from helpers.claims import judge, measure
+judge("A1", "Chance.", measure("chance", [1.0] * 9, *((0, 2) if os.path.exists("low") else (2, 3))))
+"""
+
+
+def test_what_differs_is_told(tmp_path):
+    notebook(tmp_path / "walk.ipynb", WALK, CHANCE)
+    (tmp_path / "table.csv").write_text("1")
+    rerun("walk.ipynb", "-p", "word", "table.csv", "--out", "out", folder=tmp_path)
+    [run] = runs(tmp_path / "out")
+    (tmp_path / "table.csv").write_text("2")
+    (tmp_path / "low").touch()
+    verified = helpers("verify", "out", "--run", run.name, folder=tmp_path)
+    assert verified.returncode == 1
+    first, *differences = verified.stderr.splitlines()
+    assert first == f"Error: {run.name} came out different:"
+    assert re.fullmatch(r"table.csv was [0-9a-f]{64} and is [0-9a-f]{64}", differences[0])
+    assert differences[1:] == ["/runs: val_accuracy differs", "A1 was does not hold and is holds"]
+
+
+def test_wrong_call_of_verify_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Store(tmp_path / "empty")
+    for arguments, sentence in {
+        ("nothing",): "DIR must be a folder of reruns, got nothing",
+        ("empty",): "empty must hold the run to verify; it holds none",
+        ("empty", "--run", "a"): "empty must hold the run a; it holds none",
+    }.items():
+        called = CliRunner().invoke(main, ["verify", *arguments])
+        assert (called.exit_code, called.stderr) == (1, f"Error: {sentence}\n")
+    assert not (tmp_path / "nothing").exists()
+
+
+class Plain(Handler):
+    """Sends a notebook as it is."""
+
+    def guess_type(self, path):
+        return "application/octet-stream"
+
+
+def test_notebook_at_an_address_gives_what_the_file_gives(tmp_path):
+    notebook(tmp_path / "walk.ipynb", WALK)
+    with serve(tmp_path, Plain) as address:
+        called = rerun(f"{address}walk.ipynb?token=secret", "--out", "far", folder=tmp_path)
+    assert called.returncode == 0
+    rerun("walk.ipynb", "--out", "near", folder=tmp_path)
+    assert numbers(tmp_path / "far") == numbers(tmp_path / "near")
+    told = [path.read_text(errors="replace") for path in (tmp_path / "far").rglob("*.*")
+            if path.is_file()]  # fmt: skip
+    assert not any("secret" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("s3://bucket/a.ipynb", "notebook: The boto3 optional dependency is missing"),
+        ("gs://bucket/a.ipynb", "notebook: The gcsfs optional dependency is missing"),
+        ("abs://account/a/a.ipynb", "notebook: The azure.storage.blob optional dependency is"),
+        ("abfs://a@account/a.ipynb", "papermill reads no notebook from abfs:// addresses"),
+        ("ftp://127.0.0.1/a.ipynb", "papermill reads no notebook from ftp:// addresses"),
+    ],
+)
+def test_address_that_cannot_be_read_is_told(tmp_path, monkeypatch, address, sentence):
+    monkeypatch.chdir(tmp_path)
+    called = CliRunner().invoke(main, ["rerun", address, "--out", "out"])
+    assert called.exit_code == 1
+    assert sentence in called.stderr
+    assert called.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_address_without_a_notebook_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with serve(tmp_path) as address:
+        called = CliRunner().invoke(main, ["rerun", f"{address}none.ipynb", "--out", "out"])
+    assert called.exit_code == 1
+    assert "none.ipynb cannot be read as a notebook: " in called.stderr
+    assert called.stderr.count("\n") == 1
