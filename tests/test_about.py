@@ -171,7 +171,8 @@ def public(module):
     ]
 
 
-MODULES = [found.name for found in pkgutil.iter_modules(helpers.__path__)]
+FOUND = [found.name for found in pkgutil.iter_modules(helpers.__path__)]
+MODULES = [name for name in FOUND if name != "__main__"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -13,7 +13,7 @@ WITHIN = {"checks", "fields", "program", "progress", "replicates"}  # only other
 MODULES = [
     importlib.import_module(f"helpers.{found.name}")
     for found in pkgutil.iter_modules(helpers.__path__)
-    if found.name not in WITHIN
+    if found.name not in WITHIN and found.name != "__main__"
 ]
 FUNCTIONS = [
     function

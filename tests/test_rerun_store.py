@@ -44,10 +44,10 @@ def folder(finished, tmp_path):
     return shutil.copytree(finished, tmp_path / "copy")
 
 
-def flip(path, place=0.5):
+def flip(path):
     """Change one bit in the middle of a file."""
     content = bytearray(path.read_bytes())
-    content[int(len(content) * place)] ^= 1
+    content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
 
@@ -67,17 +67,12 @@ def test_damaged_file_is_noticed(folder, file, damage):
     assert len(whole) == 5
 
 
-def test_any_flipped_bit_of_a_record_is_noticed(folder):
-    damaged = runs(folder / "out")[0]
-    good = (damaged / "result.json").read_bytes()
-    for place in range(0, 100, 7):
-        flip(damaged / "result.json", place / 100)
-        whole, noticed = Store(folder / "out").results()
-        kept_its_meaning = whole.get(damaged.name) == Store(folder / "out").results()[0].get(
-            damaged.name
-        )
-        assert noticed == [damaged.name] or kept_its_meaning
-        (damaged / "result.json").write_bytes(good)
+def test_another_digit_in_a_record_is_noticed(folder):
+    damaged = runs(folder / "out")[0] / "result.json"
+    text = damaged.read_text()
+    damaged.write_text(text.replace('"n_seeds": 2', '"n_seeds": 3'))
+    assert damaged.read_text() != text
+    assert Store(folder / "out").results()[1] == [damaged.parent.name]
 
 
 def test_damaged_runs_are_told_of_and_done_again_and_the_others_are_left(folder):
@@ -192,7 +187,7 @@ def test_ctrl_c_ends_soon_and_keeps_what_is_finished(tmp_path, jobs):
 
 
 def test_killed_at_random_moments_nothing_is_lost_or_wrong(tmp_path):
-    tally = rerun_kills.disturb(tmp_path, kills=4, n_runs=4, longest=8, seed=1)
-    assert tally.kills == 4
-    assert tally.held == 4 * tally.grids
+    tally = rerun_kills.disturb(tmp_path, kills=3, n_runs=3, longest=6, seed=1)
+    assert tally.kills == 3
+    assert tally.held == 3 * tally.grids
     assert (tally.lost, tally.wrong) == (0, 0)
