@@ -53,13 +53,13 @@ def main() -> None:
         times=int(sys.argv[1]) if len(sys.argv) > 1 else 3,
     )
     papermill, one, two = (
-        statistics.median(samples[(name,)]) for name in ("papermill", "one", "two")
+        statistics.median(samples[name,]) for name in ("papermill", "one", "two")
     )
     print(
         f"{RUNS} runs of {NOTEBOOK.stem}, single-threaded, medians: papermill {papermill:.1f} s, "
+        f"one job {one:.1f} s ({one / papermill - 1:+.1%}), two jobs {two:.1f} s, "
+        f"{one / two:.2f} times as fast as one"
     )
-    print(f"one job {one:.1f} s ({one / papermill - 1:+.1%}), two jobs {two:.1f} s ")
-    print(f"({one / two:.2f} times as fast as one)")
 
 
 if __name__ == "__main__":

@@ -228,6 +228,16 @@ def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):
     assert outcome.failure.startswith("OtherCodeError: helpers or packages changed while it ran")
 
 
+def test_medians_and_parts_of_runs_are_saved_but_not_compared(tmp_path):
+    parts = "late, middle = runs.isel(epoch=slice(20, None)), runs.median('seed', keep_attrs=True)"
+    notebook(tmp_path / "parts.ipynb", WALK, parts)
+    rerun("parts.ipynb", *OUT, folder=tmp_path)
+    [run] = runs(tmp_path / "out")
+    assert [line["name"] for line in record(run)["measures"]] == ["runs"]
+    with xr.open_datatree(run / "runs.nc", engine="h5netcdf") as tree:
+        assert set(tree.children) == {"runs", "late", "middle"}
+
+
 def test_runs_that_cannot_be_measured_cost_their_run_only(tmp_path):
     odd = WALK + "if n_seeds == 3:\n    runs = runs.assign_coords(updates=runs.updates)\n"
     notebook(tmp_path / "odd.ipynb", odd)

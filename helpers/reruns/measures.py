@@ -36,8 +36,8 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
             trained = {"val_accuracy", "updates"} <= {*runs.variables}
             if not trained or not {"seed", "epoch"} <= {*runs.val_accuracy.dims}:
                 continue  # such as medians
-            if runs.sizes["epoch"] < HOLD:
-                continue
+            if runs.sizes["epoch"] < HOLD or runs.epoch[-1] != runs.sizes["epoch"]:
+                continue  # a few epochs of longer runs
             target, last = values.get("target_accuracy"), values.get("last_epochs")
             if not isinstance(target, (int, float)) or not 0 < target <= 1:
                 target = 0.8
