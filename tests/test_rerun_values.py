@@ -121,3 +121,12 @@ def test_chapter_and_command_refuse_in_the_same_words():
     with pytest.raises(ParameterError) as raised:
         parameters_class(read(path)).check(DEFAULTS[path.stem] | wrong)
     assert str(told.value).splitlines() == [*raised.value.problems]
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os').getcwd()", "[print('read')]", "exit()", "1 + 1"]
+)
+def test_code_stays_text(text, capsys):
+    assert value(text) == text
+    assert split(f"word={text}") == ("word", [text])
+    assert capsys.readouterr().out == ""
