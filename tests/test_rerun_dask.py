@@ -30,6 +30,17 @@ if not Path("one waited").exists():  # the first run that comes here is in the w
     time.sleep(120)
 """
 
+IN_A_WORKER = """\
+import os
+import time
+from pathlib import Path
+
+assert os.environ["HERE"] == "worker"
+if n_seeds > 2:
+    Path("waits").touch()
+    time.sleep(60)
+"""
+
 
 def dask(*arguments):
     """A process of Dask's own command line, quietly."""
@@ -45,43 +56,49 @@ def free_port():
         return found.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def scheduler():
-    """The address of a scheduler."""
+    """A scheduler: its process and its address."""
     port = free_port()
     process = dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-    yield f"tcp://127.0.0.1:{port}"
-    process.terminate()
+    yield process, f"tcp://127.0.0.1:{port}"
+    process.kill()
     process.wait()
 
 
 @pytest.fixture
-def start_worker(scheduler, tmp_path):
+def address(scheduler):
+    """The address of a scheduler."""
+    return scheduler[1]
+
+
+@pytest.fixture
+def start_worker(address, tmp_path):
     """Start a worker of one thread, in a process of its own, in the environment given."""
     started = []
 
     def start(**environment):
         worker = subprocess.Popen(
-            [sys.executable, "-m", "dask", "worker", scheduler, *ONE_THREAD],
+            [sys.executable, "-m", "dask", "worker", address, *ONE_THREAD],
             cwd=tmp_path, env=os.environ | environment,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         started.append(worker)
-        with Client(scheduler, timeout=30) as client:
+        with Client(address, timeout=30) as client:
             client.wait_for_workers(len(started), timeout=60)
         return worker
 
     yield start
     for worker in started:
-        worker.terminate()
+        worker.kill()
         worker.wait()
 
 
-def test_cluster_gives_the_bits_that_this_machine_gives(scheduler, start_worker, tmp_path):
+def test_cluster_gives_the_bits_that_this_machine_gives(address, start_worker, tmp_path):
     trains = notebook(tmp_path / "trains.ipynb", TRAINING, VERDICT)
     grid = (trains, "--grid", "learning_rate=0.01,0.1")
     start_worker(), start_worker()
-    rerun(*grid, "--out", "cluster", "--scheduler", scheduler, folder=tmp_path)
+    rerun(*grid, "--out", "cluster", "--scheduler", address, folder=tmp_path)
     rerun(*grid, "--out", "here", "--jobs", 2, folder=tmp_path)
     assert len(numbers(tmp_path / "here")) > 10
     assert numbers(tmp_path / "cluster") == numbers(tmp_path / "here")
@@ -91,13 +108,13 @@ def test_cluster_gives_the_bits_that_this_machine_gives(scheduler, start_worker,
 
 
 def test_worker_killed_in_mid_run_costs_a_repetition_and_nothing_else(
-    scheduler, start_worker, tmp_path
+    address, start_worker, tmp_path
 ):
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     rerun(walk, "--grid", "n_seeds=2,3,4,5", "--out", "here", folder=tmp_path)
     notebook(walk, WAITS, WALK)
     start_worker(), start_worker()
-    arguments = (walk, "--grid", "n_seeds=2,3,4,5", "--out", "cluster", "--scheduler", scheduler)
+    arguments = (walk, "--grid", "n_seeds=2,3,4,5", "--out", "cluster", "--scheduler", address)
     called = []
     caller = threading.Thread(
         target=lambda: called.append(helpers("rerun", *arguments, folder=tmp_path))
@@ -117,6 +134,31 @@ def test_worker_killed_in_mid_run_costs_a_repetition_and_nothing_else(
 def worker_of(kernel):
     """The process id of the Dask worker above a kernel: kernel, papermill, worker."""
     return psutil.Process(kernel).parent().parent().pid
+
+
+def test_single_worker_does_the_runs_and_a_scheduler_that_is_gone_is_told(
+    scheduler, start_worker, tmp_path
+):
+    process, address = scheduler
+    start_worker(HERE="worker")
+    grid = (notebook(tmp_path / "walk.ipynb", WALK, IN_A_WORKER), "--grid", "n_seeds=2,3,4")
+    called = []
+    caller = threading.Thread(
+        target=lambda: called.append(
+            helpers("rerun", *grid, "--out", "out", "--scheduler", address, folder=tmp_path)
+        )
+    )
+    caller.start()
+    end = time.monotonic() + 60
+    while not (tmp_path / "waits").exists():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    process.kill()
+    caller.join(30)
+    assert called[0].returncode == 1
+    assert "Error: a run could not be carried out (FutureCancelledError: " in called[0].stderr
+    assert "Traceback" not in called[0].stderr
+    assert [record(run)["values"] for run in runs(tmp_path / "out")] == [{"n_seeds": 2}]
 
 
 @pytest.fixture(params=["closed", "silent", "another service", "no address"])
@@ -142,19 +184,19 @@ def test_scheduler_that_does_not_answer_is_told_within_seconds(wrong_address):
     assert str(told.value) == f"no Dask scheduler answers at {wrong_address}"
 
 
-def test_cluster_without_workers_is_told(scheduler, tmp_path):
+def test_cluster_without_workers_is_told(address, tmp_path):
     walk = notebook(tmp_path / "walk.ipynb", WALK)
-    called = helpers("rerun", walk, "--out", "out", "--scheduler", scheduler, folder=tmp_path)
+    called = helpers("rerun", walk, "--out", "out", "--scheduler", address, folder=tmp_path)
     assert called.returncode == 1
-    assert called.stderr == f"Error: the Dask scheduler at {scheduler} has no workers\n"
+    assert called.stderr == f"Error: the Dask scheduler at {address} has no workers\n"
 
 
-def test_worker_with_other_helpers_is_refused(scheduler, start_worker, tmp_path):
+def test_worker_with_other_helpers_is_refused(address, start_worker, tmp_path):
     other = shutil.copytree(ROOT / "helpers", tmp_path / "other" / "helpers")
     (other / "models.py").write_text((other / "models.py").read_text() + "\nunits = 51\n")
     start_worker(), start_worker(PYTHONPATH=str(other.parent))
     walk = notebook(tmp_path / "walk.ipynb", WALK)
-    called = helpers("rerun", walk, "--out", "out", "--scheduler", scheduler, folder=tmp_path)
+    called = helpers("rerun", walk, "--out", "out", "--scheduler", address, folder=tmp_path)
     assert called.returncode == 1
     assert called.stderr.startswith("Error: 1 of 2 workers have other helpers or packages than")
     assert called.stderr.count("\n") == 1

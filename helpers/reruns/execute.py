@@ -60,7 +60,7 @@ class Outcome:
 
     Attributes:
         name: name of the run.
-        files: contents by file name; of a failed run its notebook alone, if there is one.
+        files: contents by file name; of a failed run its notebook alone.
         record: what is kept with the result, the seconds it took included.
         failure: why it failed, one line, or None.
     """
@@ -80,7 +80,7 @@ def execute(task: Task) -> Outcome:
         notebook.cells.append(saving_cell(saved, task.record["code"]))
         nbformat.write(notebook, given)
         failure = through_papermill(task, given, done)
-        executed = nbformat.read(done, 4) if done.exists() else NotebookNode(cells=[])
+        executed = nbformat.read(done if done.exists() else given, 4)
         if failure is not None:
             errors = [o for c in executed.cells for o in c.get("outputs", [])
                       if o.output_type == "error"]  # fmt: skip
@@ -103,7 +103,7 @@ def execute(task: Task) -> Outcome:
             except Exception as error:  # whatever a notebook's own runs provoke costs them alone
                 said = str(error).partition("\n")[0]
                 record["failure"] = failure = f"{type(error).__name__}: {said}"
-    return Outcome(task.name, files if executed.cells else {}, record, failure)
+    return Outcome(task.name, files, record, failure)
 
 
 def results(executed: NotebookNode, saved: Path, record: dict[str, Any]) -> dict[str, bytes]:

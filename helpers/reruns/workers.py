@@ -1,6 +1,7 @@
 """The processes that do several runs at a time, on this machine or on a cluster, through joblib."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -32,8 +33,13 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
         asyncio.run(identity(scheduler))
     except (OSError, ValueError, TypeError, MemoryError) as error:  # or something else answers
         raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
-    with Client(scheduler) as client, joblib.parallel_config("dask"):
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is told once, here
+    with Client(scheduler) as client, joblib.parallel_config("dask") as chosen:
         same_code(client, scheduler)
+        # With one thread in the cluster, joblib would do the runs itself, here.
+        backend = chosen["backend"]
+        threads = backend.effective_n_jobs
+        backend.effective_n_jobs = lambda n_jobs: max(2, threads(n_jobs))
         yield joblib.Parallel(-1, pre_dispatch="all", **settings)
 
 
