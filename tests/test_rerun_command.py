@@ -229,7 +229,10 @@ def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):
 
 
 def test_medians_and_parts_of_runs_are_saved_but_not_compared(tmp_path):
-    parts = "late, middle = runs.isel(epoch=slice(20, None)), runs.median('seed', keep_attrs=True)"
+    parts = """
+late, middle = runs.isel(epoch=slice(20, None)), runs.median("seed", keep_attrs=True)
+runs.attrs["seconds_per_epoch"] = '{"dims": ["learning_rate"], "data": [0.1]}'
+"""
     notebook(tmp_path / "parts.ipynb", WALK, parts)
     rerun("parts.ipynb", *OUT, folder=tmp_path)
     [run] = runs(tmp_path / "out")

@@ -43,7 +43,10 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
                 target = 0.8
             if not isinstance(last, int) or not 3 <= last <= runs.sizes["epoch"]:
                 last = max(3, runs.sizes["epoch"] // 4)
-            speed = analysis.speed(runs, target, HOLD)
+            untimed = runs.assign_attrs(
+                seconds_per_epoch=0.0
+            )  # of a selection they may not be known
+            speed = analysis.speed(untimed, target, HOLD)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,
