@@ -38,7 +38,7 @@ The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 <a href="runs/{{ run.name | urlencode }}/{{ runs }}">runs</a>
 {% if run.code != code %}<br>made with other code or versions{% endif %}</td>
 {% for name in names %}<td rowspan="{{ lines | length }}">
-{{ run["values"].get(name, "") }}</td>{% endfor %}
+{{ run.parameters.get(name, "") }}</td>{% endfor %}
 {% endif %}
 <td>{{ line.name }}{% for name, value in (line.cell or {}).items() -%}
 , {{ name }} {{ value }}{% endfor %}</td>
@@ -90,7 +90,7 @@ def table(done: Sequence[dict[str, Any]]) -> str:
         for line in run["measures"] or [{}]:
             lines.append(
                 {name: run[name] for name in ("name", "notebook")}
-                | {f"parameter.{name}": run["values"].get(name) for name in given(done)}
+                | {f"parameter.{name}": run["parameters"].get(name) for name in given(done)}
                 | {"of": line.get("name"), "cell": json.dumps(line.get("cell", {}))}
                 | {name: line.get(name) for name in ("n_seeds", *MEASURES)}
                 | {"verdicts": json.dumps(run["verdicts"])}
