@@ -168,6 +168,11 @@ def median(values: xr.DataArray) -> float:
     return float(values.quantile(0.5, method="inverted_cdf"))
 
 
+def medians(values: xr.DataArray | xr.Dataset) -> xr.DataArray | xr.Dataset:
+    """The ``median`` over the dimension seed of ``values``, at each combination of the others."""
+    return values.quantile(0.5, "seed", method="inverted_cdf").drop_vars("quantile")
+
+
 def text(values: xr.DataArray, form: str = ".0f") -> str:
     """The median over seeds of the times ``values``, or "never" if it is censored (infinite).
 

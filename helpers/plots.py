@@ -14,6 +14,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, ScalarFormatter
 
+from helpers import analysis
+
 TRAIN, TEST = "#0072B2", "#D55E00"
 FLAVOURS = {"batch": "#009E73", "stochastic": "#CC79A7", "minibatch": "#E69F00"}
 DASHES = {"batch": "dashed", "stochastic": "dotted", "minibatch": "solid"}
@@ -131,7 +133,7 @@ def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, *
     shift = 2 ** np.random.default_rng(0).uniform(-0.15, 0.15, values.sizes["seed"])
     for size in sizes:
         ax.scatter(size * shift, values.sel(batch_size=size), color=color, s=8, alpha=0.35, lw=0)
-    medians = values.quantile(0.5, "seed", method="inverted_cdf")
+    medians = analysis.medians(values)
     found = medians.where(np.isfinite(medians))
     ax.plot(sizes, found, color=color, label=label, **{"marker": "o"} | line)
     ax.set(xscale="log", yscale="log", xlabel="batch size")

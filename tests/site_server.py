@@ -3,6 +3,7 @@
 import functools
 import gzip
 import http.server
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,11 +39,20 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server that is not surprised when a browser leaves before all is sent."""
+
+    def handle_error(self, request, client_address):
+        """Report every error but a connection that the browser has closed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def serve(site: Path, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder at an address of this machine."""
     of_site = functools.partial(handler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), of_site) as server:
+    with Server(("127.0.0.1", 0), of_site) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
