@@ -10,6 +10,15 @@ from sklearn.model_selection import train_test_split
 from helpers import checks
 
 
+def __getattr__(name: str):
+    """Load ``load_table``, and what reads files with it, when first used."""
+    if name == "load_table":
+        from helpers.own_data import load_table
+
+        return load_table
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Training and test samples of one classification problem.
