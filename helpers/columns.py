@@ -89,9 +89,10 @@ def _without_gaps(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
     missing = values.is_null(nan_is_null=pa.types.is_floating(values.type))
     if n_missing := pc.sum(missing).as_py():
         row = missing.index(pa.scalar(True)).as_py() + 1
+        some = "1 missing value" if n_missing == 1 else f"{n_missing} missing values"
         raise ParameterError(
-            f"{where} has {n_missing} missing values, the first in row {row} below the header: "
-            "fill them, or leave the rows out"
+            f"{where} has {some}, the first in row {row} below the header: fill the gaps, or leave "
+            "the rows out"
         )
     if pa.types.is_binary(values.type):
         raise ParameterError(f"{where} must be in UTF-8, and is not")
