@@ -78,7 +78,7 @@ def load_table(
     return _learnable(found, labels, path.name, standardise, **options)
 
 
-def example(
+def example_table(
     name: str, *, test_share: float = 0.25, data_seed: int = 0, max_samples: int | None = None
 ) -> NamedDataset:
     """A real table that comes with scikit-learn, as ``load_table`` would return it.
@@ -88,7 +88,7 @@ def example(
             growers by 13.
         test_share, data_seed, max_samples: as for ``load_table``.
 
-    >>> example("wine").x_train.shape
+    >>> example_table("wine").x_train.shape
     (133, 13)
     """
     bunch = EXAMPLES[checks.one_of("name", name, list(EXAMPLES))]()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from helpers.analysis import gain
+from helpers.analysis import gain, medians
 from helpers.claims import measure
 
 Cell = tuple[int, float]  # batch size and learning rate
@@ -41,13 +41,17 @@ class Recommendation:
         return self.first is not None and not self.rivals
 
 
-def recommend(values: xr.DataArray, among: xr.DataArray | None = None) -> Recommendation:
+def recommend(
+    values: xr.DataArray, among: xr.DataArray | None = None, then: xr.DataArray | None = None
+) -> Recommendation:
     """Choose the cell with the least ``values``, and name the cells that may be as good.
 
     Args:
         values: dimensions batch_size, learning_rate and seed, at least 0; infinity for never. With
             fewer than six seeds no interval exists, and every other cell is a rival.
         among: which cells may be chosen, dimensions batch_size and learning_rate; None for all.
+        then: dimensions as ``values``; of cells with equal medians of ``values`` the one with the
+            least median of it comes first. None leaves them in their order.
 
     Raises:
         ValueError: a value is below 0 or not a number.
@@ -61,11 +65,12 @@ def recommend(values: xr.DataArray, among: xr.DataArray | None = None) -> Recomm
     if not (values >= 0).all():
         raise ValueError("values must be at least 0, and infinity where there is none")
     cells = values.stack(cell=CELL).transpose("cell", "seed")
-    medians = median_over_seeds(cells)
-    allowed = np.isfinite(medians)
+    middle = medians(cells)
+    allowed = np.isfinite(middle)
     if among is not None:
         allowed &= among.stack(cell=CELL).sel(cell=cells.cell).values
-    order = [i for i in np.argsort(medians.values, kind="stable") if allowed[i]]
+    ties = middle if then is None else medians(then).stack(cell=CELL).sel(cell=cells.cell)
+    order = [i for i in np.lexsort((ties.values, middle.values)) if allowed[i]]
     if not order:
         return Recommendation(None, [])
     best, *others = order
@@ -84,8 +89,8 @@ def fully_accurate(accuracy: xr.DataArray, margin: float) -> xr.DataArray:
     Returns:
         Truth values; dimensions batch_size and learning_rate. One at least is true.
     """
-    medians = median_over_seeds(accuracy.fillna(0))
-    return medians >= medians.max() - margin
+    middle = medians(accuracy.fillna(0))
+    return middle >= middle.max() - margin
 
 
 def trade_off(*costs: xr.DataArray) -> xr.DataArray:
@@ -103,8 +108,3 @@ def trade_off(*costs: xr.DataArray) -> xr.DataArray:
     beaten = (no_more & less).any(axis=0)
     kept = np.isfinite(flat).all(axis=1) & ~beaten
     return xr.DataArray(kept, costs[0].stack(cell=CELL).coords).unstack("cell")
-
-
-def median_over_seeds(values: xr.DataArray) -> xr.DataArray:
-    """The median over seeds, as the verdicts take it: one of the values, never between two."""
-    return values.quantile(0.5, "seed", method="inverted_cdf").drop_vars("quantile")
