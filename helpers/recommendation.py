@@ -40,6 +40,21 @@ class Recommendation:
         """Whether there is a first without a rival."""
         return self.first is not None and not self.rivals
 
+    def __str__(self) -> str:
+        """The outcome in words."""
+        if self.first is None:
+            return "no cell gets there in the median"
+        size, rate = self.first
+        if self.is_clear:
+            return f"batch size {size} at learning rate {rate:g} is the clear winner"
+        n = len(self.rivals)
+        next_size, next_rate = self.rivals[0]
+        return (
+            f"no clear winner; batch size {size} at learning rate {rate:g} comes first, with {n} "
+            f"{'rival' if n == 1 else 'rivals'}, the nearest batch size {next_size} at learning rate "
+            f"{next_rate:g}"
+        )
+
 
 def recommend(
     values: xr.DataArray, among: xr.DataArray | None = None, then: xr.DataArray | None = None
