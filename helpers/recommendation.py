@@ -48,11 +48,11 @@ class Recommendation:
         if self.is_clear:
             return f"batch size {size} at learning rate {rate:g} is the clear winner"
         n = len(self.rivals)
-        next_size, next_rate = self.rivals[0]
+        some = "1 rival" if n == 1 else f"{n} rivals"
+        near_size, near_rate = self.rivals[0]
         return (
-            f"no clear winner; batch size {size} at learning rate {rate:g} comes first, with {n} "
-            f"{'rival' if n == 1 else 'rivals'}, the nearest batch size {next_size} at learning rate "
-            f"{next_rate:g}"
+            f"no clear winner; batch size {size} at learning rate {rate:g} comes first, with "
+            f"{some}, the nearest batch size {near_size} at learning rate {near_rate:g}"
         )
 
 

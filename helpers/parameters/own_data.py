@@ -22,6 +22,7 @@ from helpers.fields import (
 )
 from helpers.parameters.shared import (
     Epochs,
+    FitEpochs,
     LastEpochs,
     Momentum,
     TargetAccuracy,
@@ -125,7 +126,7 @@ class OwnData(Parameters):
     batch_sizes: batch_sizes(2, "batch sizes of the map")
     learning_rates: learning_rates(2, "learning rates of the map")
     epochs: Epochs
-    fit_epochs: whole(2, 1000, "epochs that plain Keras runs")
+    fit_epochs: FitEpochs
     last_epochs: LastEpochs
     target_accuracy: TargetAccuracy
     tuning_seeds: TuningSeeds
