@@ -6,9 +6,9 @@ seed of which less is better, such as updates to a target; infinity stands for n
 The rule: the cell with the least median over the seeds is *first*. Every other cell is compared
 with it seed by seed, by the ratio of the two numbers. Where the 95 % confidence interval of the
 median ratio does not lie above 1, the other cell is a *rival*: it may be as good. The first is a
-clear winner if it has no rival. Being better than all others asks for every comparison, so no
-correction for their number is due (Berger, Multiparameter hypothesis testing and acceptance
-sampling, Technometrics 24, 1982: the intersection-union test).
+clear winner if there are others and none is a rival. Being better than all others asks for every
+comparison, so no correction for their number is due (Berger, Multiparameter hypothesis testing and
+acceptance sampling, Technometrics 24, 1982: the intersection-union test).
 """
 
 from dataclasses import dataclass
@@ -30,21 +30,25 @@ class Recommendation:
     Attributes:
         first: the cell with the least median; None if no cell has a finite one.
         rivals: cells that may be as good, the least median first.
+        n_others: cells that the first was compared with.
     """
 
     first: Cell | None
     rivals: list[Cell]
+    n_others: int
 
     @property
     def is_clear(self) -> bool:
-        """Whether there is a first without a rival."""
-        return self.first is not None and not self.rivals
+        """Whether the first was compared with others, and has no rival."""
+        return self.n_others > 0 and not self.rivals
 
     def __str__(self) -> str:
         """The outcome in words."""
         if self.first is None:
             return "no cell gets there in the median"
         size, rate = self.first
+        if self.n_others == 0:
+            return f"batch size {size} at learning rate {rate:g} is the only cell to choose from"
         if self.is_clear:
             return f"batch size {size} at learning rate {rate:g} is the clear winner"
         n = len(self.rivals)
@@ -87,11 +91,11 @@ def recommend(
     ties = middle if then is None else medians(then).stack(cell=CELL).sel(cell=cells.cell)
     order = [i for i in np.lexsort((ties.values, middle.values)) if allowed[i]]
     if not order:
-        return Recommendation(None, [])
+        return Recommendation(None, [], 0)
     best, *others = order
     named = [(int(size), float(rate)) for size, rate in cells.cell.values]
     rivals = [named[i] for i in others if measure("ratio", gain(cells[i], cells[best])).low <= 1]
-    return Recommendation(named[best], rivals)
+    return Recommendation(named[best], rivals, len(others))
 
 
 def fully_accurate(accuracy: xr.DataArray, margin: float) -> xr.DataArray:

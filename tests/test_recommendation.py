@@ -24,6 +24,7 @@ UPDATES = [[400, 40, np.inf], [100, 50, 60]]
 def test_a_clear_winner_is_less_than_every_other_cell():
     found = recommend(cells(UPDATES, 10))
     assert (found.first, found.rivals, found.is_clear) == ((8, 0.1), [], True)
+    assert str(found) == "batch size 8 at learning rate 0.1 is the clear winner"
 
 
 def test_cells_that_win_on_some_seeds_are_rivals():
@@ -31,6 +32,10 @@ def test_cells_that_win_on_some_seeds_are_rivals():
     updates.loc[{"batch_size": 32, "learning_rate": 0.1}] = [35] * 4 + [45] * 6
     found = recommend(updates)
     assert (found.first, found.rivals, found.is_clear) == ((8, 0.1), [(32, 0.1)], False)
+    assert str(found) == (
+        "no clear winner; batch size 8 at learning rate 0.1 comes first, with 1 rival, the nearest "
+        "batch size 32 at learning rate 0.1"
+    )
     updates.loc[{"batch_size": 32, "learning_rate": 0.1}] = [35] * 1 + [45] * 9
     assert recommend(updates).is_clear  # one seed of ten may be luck
 
@@ -60,9 +65,18 @@ def test_few_seeds_have_no_clear_winner():
     assert len(found.rivals) == 4  # all that reach the target
 
 
+def test_a_cell_without_others_wins_nothing():
+    updates = cells(np.full((2, 3), np.inf), 3).copy()
+    updates[0, 1] = 5
+    found = recommend(updates)
+    assert (found.first, found.n_others, found.is_clear) == ((8, 0.1), 0, False)
+    assert str(found) == "batch size 8 at learning rate 0.1 is the only cell to choose from"
+
+
 def test_none_reaches_the_target():
     found = recommend(cells(np.full((2, 3), np.inf), 10))
     assert (found.first, found.rivals, found.is_clear) == (None, [], False)
+    assert str(found) == "no cell gets there in the median"
 
 
 def test_a_cell_that_mostly_fails_is_not_recommended():
