@@ -174,7 +174,7 @@ def test_images_of_each_subfolder_are_a_class(folder, color_mode, channels):
     assert (data.classes, data.n_found) == (["bright", "dark"], 20)
     checks.samples(data)
     shades = np.where(data.y_train[:, 0] == 1, 1.0, 0.2)
-    np.testing.assert_allclose(data.x_train.mean(axis=(1, 2, 3)), shades, atol=0.01)
+    np.testing.assert_allclose(data.x_train.mean(axis=(1, 2, 3)), shades, atol=0.003)
 
 
 def test_of_many_images_only_the_drawn_ones_are_read(folder):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 
@@ -23,7 +24,7 @@ QUICK = {
     "n_seeds": 6,
 }
 NASTY = [
-    "<script>document.title = 'owned'</script>",
+    "--><script>document.title = 'owned'</script>",
     "<img src=x onerror=\"document.title = 'owned'\">",
     "$\\frac{a}{b}$ and $x$",
     "**bold** `code` | cell [link](javascript:alert(1))",
@@ -77,9 +78,17 @@ def test_a_table_and_a_model_of_ones_own_go_through_the_whole_chapter(nasty):
     assert [r["claim"] for r in records(nasty) if r["kind"] == "verdict"] == ["H21"]
 
 
+def test_names_that_are_formulae_are_text_in_figures(nasty):
+    data = [o.get("data", {}) for c in nasty.cells for o in c.get("outputs", [])]
+    first = next(d["image/svg+xml"] for d in data if "image/svg+xml" in d)
+    glyphs = re.findall(r'id="DejaVuSans-(\w+)"', first)
+    assert {f"{ord(sign):x}" for sign in "$\\{<"} <= set(glyphs)
+    assert "<script" not in first
+
+
 def test_names_that_are_code_are_text_in_a_page_of_the_run(nasty, browser, tmp_path):
     (tmp_path / "page.html").write_text(html(nasty, "A run"))
-    seen_as_text(browser, tmp_path / "page.html", scripts=False)
+    seen_as_text(browser, tmp_path / "page.html")
 
 
 def test_names_that_are_code_are_text_in_the_page_that_nbconvert_makes(nasty, browser, tmp_path):
@@ -87,7 +96,7 @@ def test_names_that_are_code_are_text_in_the_page_that_nbconvert_makes(nasty, br
 
     body, _ = HTMLExporter().from_notebook_node(nasty)
     (tmp_path / "page.html").write_text(body)
-    seen_as_text(browser, tmp_path / "page.html", scripts=True)
+    seen_as_text(browser, tmp_path / "page.html")
 
 
 def test_names_that_are_code_are_text_in_the_site(nasty, book, browser):
@@ -97,10 +106,10 @@ def test_names_that_are_code_are_text_in_the_site(nasty, book, browser):
     book.chapter("16_a", *shown)
     warnings, _ = book.build()
     assert warnings == ""
-    seen_as_text(browser, book.site / "notebooks" / "16_a.html", scripts=True)
+    seen_as_text(browser, book.site / "notebooks" / "16_a.html")
 
 
-def seen_as_text(browser, path, scripts):
+def seen_as_text(browser, path):
     """A page shows the names letter by letter, and none of them runs, links or formats."""
     page = browser.new_page()
     page.goto(path.as_uri())
@@ -112,6 +121,19 @@ def seen_as_text(browser, path, scripts):
         assert name.replace("\n", "\\n") in text
     assert not page.locator("code math, code .MathJax, code strong").count()
     page.close()
+
+
+def test_names_that_are_code_are_text_in_an_error(browser, tmp_path):
+    (tmp_path / "mine.csv").write_text("x,kind\n1,a\n2,b\n")
+    for name in (NASTY[0], NASTY[2]):
+        run, notebook = execute(tmp_path, table="mine.csv", target=name)
+        assert f"has no column {name!r}" in run.stderr
+        (tmp_path / "page.html").write_text(html(notebook, "A run"))
+        page = browser.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        assert f"has no column {name!r}" in page.inner_text("body")
+        assert page.title() == "A run"
+        page.close()
 
 
 def test_images_go_through_the_whole_chapter(tmp_path):

@@ -47,9 +47,9 @@ def test_equal_cells_have_no_clear_winner():
 
 
 def test_of_equal_cells_the_second_wish_decides_which_is_first():
-    found = recommend(cells([[7, 7, 7], [7, 7, 8]], 10), then=cells(UPDATES, 10))
-    assert found.first == (8, 0.1)
-    assert found.rivals == [(32, 0.1), (32, 0.01), (8, 0.01), (8, 1.0)]
+    found = recommend(cells([[7, 8, 7], [7, 7, 8]], 10), then=cells(UPDATES, 10))
+    assert found.first == (32, 0.1)
+    assert found.rivals == [(32, 0.01), (8, 0.01), (8, 1.0)]
 
 
 def test_rivals_come_in_order_of_their_medians():
