@@ -36,7 +36,8 @@ def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
     """Rows of at most ``max_samples`` samples, each class with its share; in order if all.
 
     Raises:
-        ParameterError: there are fewer than 2 classes or more than 100.
+        ParameterError: there are fewer than 2 classes or more than 100, or fewer than 2 samples
+            of one are drawn.
         ValueError: ``max_samples`` is out of its range.
     """
     n, n_classes = len(labels.codes), len(labels.names)
@@ -46,14 +47,26 @@ def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
         )
     if n_classes > MOST_CLASSES:
         raise ParameterError(f"there must be at most {MOST_CLASSES} classes, got {n_classes}")
-    if max_samples is None or n <= checks.whole_number("max_samples", max_samples, 2 * n_classes):
+    if max_samples is None or n <= checks.whole_number("max_samples", max_samples, 2):
         return np.arange(n)
+    if max_samples < 2 * n_classes:
+        raise ParameterError(
+            f"max_samples must be at least {2 * n_classes} (2 for each class), got {max_samples}"
+        )
     counts = np.bincount(labels.codes)
     if counts.min() < 2:
         _too_few(labels, counts.argmin(), "training and test")
+    size = min(max_samples, n - n_classes)  # what is left out must have room for each class, too
     rows, _ = train_test_split(
-        np.arange(n), train_size=max_samples, stratify=labels.codes, random_state=seed
+        np.arange(n), train_size=size, stratify=labels.codes, random_state=seed
     )
+    counts = np.bincount(labels.codes[rows], minlength=n_classes)
+    if counts.min() < 2:
+        few = counts.argmin()
+        raise ParameterError(
+            f"class {quoted(labels.names[few])} has {counts[few]} among the {size} samples that "
+            "were drawn, too few for training and test samples of each class: raise max_samples"
+        )
     return rows
 
 

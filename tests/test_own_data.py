@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import xarray as xr
 from chapter_files import ROOT, declared
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from helpers import checks, maps, own_data, parameters
@@ -126,6 +128,24 @@ def test_batch_sizes_are_checked_once_the_samples_are_known():
     parameters.OwnData.check_sizes([4, 20], 20)
     with pytest.raises(ParameterError, match="batch_sizes must be at most 20 .*, got 21"):
         parameters.OwnData.check_sizes([4, 21], 20)
+
+
+anything = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(max_size=3),
+    st.lists(st.one_of(st.integers(-1, 99), st.floats(), st.text(max_size=3)), max_size=4),
+    st.text("[],0123456789.-e'ab", max_size=8), st.just("x/" * 400), st.just("x" * 400),
+)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), anything, max_size=5))
+def test_any_values_are_taken_or_told_in_plain_sentences(values):
+    try:
+        names = checked(**values)
+    except ParameterError as error:
+        assert all("\n" not in problem for problem in error.problems)
+    else:
+        assert parameters.OwnData(**{name: names[name] for name in DEFAULTS})
 
 
 # Samples.

@@ -109,6 +109,12 @@ def test_of_many_samples_some_are_drawn_each_class_with_its_share(file):
     assert len(np.unique(np.concatenate([data.x_train, data.x_test]))) == 100
 
 
+def test_all_but_a_few_samples_can_be_drawn(file):
+    for most in (23, 24):
+        data = load_table(file(GOOD), "kind", max_samples=most)
+        assert most - 2 <= len(data.x_train) + len(data.x_test) <= most
+
+
 def test_numeric_classes_come_in_the_order_of_numbers(file):
     data = load_table(file("x,kind\n" + "".join(f"{i},{i % 12}\n" for i in range(60))), "kind")
     assert data.classes == [str(i) for i in range(12)]
@@ -292,6 +298,19 @@ def test_a_class_with_one_sample(file):
 def test_a_class_too_small_for_its_share(file):
     told = refusal(file(f"{GOOD}1,red,c\n2,red,c\n"), test_share=0.2)
     assert told == "class 'c' has 2 samples, too few for test samples of each class"
+
+
+def test_a_class_too_small_to_be_drawn(file):
+    path = file("x,kind\n" + "".join(f"{i},{'rare' if i < 5 else 'often'}\n" for i in range(500)))
+    assert refusal(path, max_samples=100) == (
+        "class 'rare' has 1 among the 100 samples that were drawn, too few for training and test "
+        "samples of each class: raise max_samples"
+    )
+
+
+def test_fewer_samples_drawn_than_two_of_each_class(file):
+    told = refusal(file("x,kind\n" + "".join(f"{i},{i % 20}\n" for i in range(99))), max_samples=39)
+    assert told == "max_samples must be at least 40 (2 for each class), got 39"
 
 
 def test_fewer_samples_than_classes_in_a_part(file):

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import math
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -154,7 +155,7 @@ class OwnData(Parameters):
             found += self._about_table()
         elif self.target or self.features:
             found.append("target and features must not be given without a table")
-        if self.images and not Path(self.images).is_dir():
+        if self.images and not os.path.isdir(self.images):  # of a name too long, too
             found.append(f"images must be a folder, and there is none at {self.images!r}")
         if self.model:
             found += self._about_model()
