@@ -33,6 +33,11 @@ def quoted(value: Any) -> str:
 def column(path: Path, table: pa.Table, name: str) -> np.ndarray | Categories:
     """A column of numbers as float64, shape (n,), or one of categories.
 
+    Args:
+        path: of the file that the table comes from, for what is said of it.
+        table: as ``helpers.tables.read`` returns it.
+        name: of the column.
+
     Raises:
         ParameterError: it has gaps, infinities, text among numbers, more than 50 categories, or
             holds neither numbers nor text nor truth values.
@@ -66,6 +71,9 @@ def column(path: Path, table: pa.Table, name: str) -> np.ndarray | Categories:
 
 def classes(path: Path, table: pa.Table, name: str) -> Categories:
     """The target: a class for each row, in order; numbers are classes too.
+
+    Args:
+        path, table, name: as for ``column``.
 
     Raises:
         ParameterError: it has gaps, or holds neither numbers nor text nor truth values.

@@ -1,4 +1,7 @@
-"""Data sets, split into training and test samples; ``helpers.images`` has those of images."""
+"""Data sets, split into training and test samples; ``helpers.images`` has those of images.
+
+``load_table``, which reads a table of one's own, is that of ``helpers.own_data``.
+"""
 
 from dataclasses import dataclass, replace
 

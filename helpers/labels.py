@@ -4,7 +4,7 @@ import re
 
 
 def shown(name: str, most: int = 60) -> str:
-    r"""A name on one line: what cannot be printed as its escape, and cut if it is long.
+    r"""A name on one line: what cannot be printed as its escape, and cut after ``most`` letters.
 
     >>> shown("two\nlines"), shown("a" * 70, 5)
     ('two\\nlines', 'aaaaa…')

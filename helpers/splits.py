@@ -35,6 +35,11 @@ def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
 def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
     """Rows of at most ``max_samples`` samples, each class with its share; in order if all.
 
+    Args:
+        labels: the class of each row.
+        max_samples: at least 2 for each class; None takes all.
+        seed: seed of the choice.
+
     Raises:
         ParameterError: there are fewer than 2 classes or more than 100, or fewer than 2 samples
             of one are drawn.

@@ -79,7 +79,14 @@ def choose(
 
 
 def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
-    """The columns ``names`` of a file whose ``header`` has them, in this order.
+    """Some columns of a file.
+
+    Args:
+        path, delimiter: as for ``header``.
+        names: of columns that the header has.
+
+    Returns:
+        The columns in the order of ``names``, n rows each, n at least 1.
 
     Raises:
         ParameterError: it cannot be read, its rows differ in length, or it has none.
@@ -99,7 +106,14 @@ def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
 
 @contextmanager
 def plainly(path: Path, delimiter: str) -> Iterator[None]:
-    """Turn what a reader of files has against one into a plain sentence."""
+    """Turn what a reader of files has against one into a plain sentence.
+
+    Args:
+        path, delimiter: as for ``header``.
+
+    Raises:
+        ParameterError: the reader raised something.
+    """
     file = quoted(path.name)
     try:
         yield
