@@ -1,4 +1,7 @@
-"""Data sets, split into training and test samples; ``helpers.images`` has those of images."""
+"""Data sets, split into training and test samples; ``helpers.images`` has those of images.
+
+``load_table``, which reads a table of one's own, is that of ``helpers.own_data``.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -8,6 +11,15 @@ from sklearn.datasets import make_blobs
 from sklearn.model_selection import train_test_split
 
 from helpers import checks
+
+
+def __getattr__(name: str):
+    """Load ``load_table``, and what reads files with it, when first used."""
+    if name == "load_table":
+        from helpers.own_data import load_table
+
+        return load_table
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @dataclass(frozen=True)

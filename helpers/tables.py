@@ -1,264 +1,171 @@
-"""Tables of one's own: a CSV or Parquet file becomes a Dataset, or a plain sentence says why not."""
+"""CSV and Parquet files as tables; a plain sentence says what is wrong with one."""
 
 import difflib
-import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+import pyarrow as pa
+from pyarrow import csv, parquet
 
-from helpers import checks
-from helpers.datasets import Dataset
+from helpers.columns import quoted
+from helpers.fields import ParameterError
 
-MOST_CLASSES = 100
-MOST_CATEGORIES = 50  # of one column; each becomes an input of the network
-MOST_INPUTS = 2000
+MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
 PEEK = 65_536  # bytes looked at to tell text from other things
+RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+BLOCK = 2**24  # bytes of a CSV file parsed at once, longer than any row
 
 
-class TableError(ValueError):
-    """A table that cannot be learnt from; the message says what came and what is allowed."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"TableError: {self}"]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as a problem of classification.
-
-    Attributes:
-        data: training and test samples; a numeric column is one input, a categorical column one
-            input per category of its training samples.
-        inputs: names of the inputs, in the order of the columns of ``data.x_train``.
-        classes: labels of the classes, in the order of the columns of ``data.y_train``.
-    """
-
-    data: Dataset
-    inputs: list[str]
-    classes: list[str]
-
-
-def load_table(
-    path: str | Path,
-    target: str,
-    features: Sequence[str] | None = None,
-    *,
-    test_share: float = 0.25,
-    data_seed: int = 0,
-    delimiter: str = ",",
-    standardise: bool = True,
-) -> Table:
-    """Read a table with a header, and split it into training and test samples.
-
-    Columns of numbers are standardised: mean 0 and standard deviation 1 over the training
-    samples. Columns of text or truth values are categories, one input each (1 for a sample of the
-    category, else 0); a category that only test samples have becomes 0 throughout.
+def header(path: Path, delimiter: str = ",") -> list[str]:
+    """Names of a file's columns, without the blanks around them; no other row is checked.
 
     Args:
         path: of a CSV file in UTF-8, or of a Parquet file.
-        target: name of the column with the classes, of which there are 2 to 100.
-        features: names of the columns to learn from; None for all others.
-        test_share: of the samples, above 0 and below 1. Each class has its share in both parts.
-        data_seed: seed of the split, and of the order of the samples.
-        delimiter: what separates the columns of a CSV file, one character.
-        standardise: False leaves numbers as they are.
-
-    Returns:
-        A Table; its Dataset holds float32.
+        delimiter: what separates the columns of a CSV file, one ASCII character.
 
     Raises:
-        TableError: the file is not there or is no such table; a column is missing, twice there,
-            has gaps, infinities, text among numbers or too many categories; there are fewer than
-            2 classes or more than 100, or fewer than 2 samples of one; there are more than 2000
-            inputs.
-        ValueError: another argument is out of its range.
+        ParameterError: there is no such file, or it is no table, or has one column, or two of one
+            name.
     """
-    if not 0 < checks.positive("test_share", test_share) < 1:
-        raise ValueError(f"test_share must be above 0 and below 1, got {test_share!r}")
-    path = Path(path)
-    frame = read(path, delimiter)
-    others = [name for name in frame.columns if name != target]
-    wanted = others if features is None else checks.distinct("features", features)
+    file = quoted(path.name)
+    with plainly(path, delimiter):
+        if path.is_dir():
+            raise ParameterError(f"{path} is a folder, where a CSV or Parquet file should be")
+        if not path.is_file():
+            raise ParameterError(f"there is no file {path}")
+        names = [name.strip() for name in _names(path, delimiter)]
+    if len(names) == 1:
+        raise ParameterError(_one_column(path, delimiter))
+    seen = set()
+    for name in names:
+        if name in seen:
+            raise ParameterError(f"{file} has two columns named {quoted(name)}")
+        seen.add(name)
+    return names
+
+
+def choose(
+    path: Path, names: Sequence[str], target: str, features: Sequence[str] | None
+) -> list[str]:
+    """The columns to learn from: ``features``, or all columns but the target.
+
+    Args:
+        path: of the file that has the columns ``names``, for what is said of it.
+        names: as ``header`` returns them.
+        target: name of the column with the classes.
+        features: names of columns; None, or none, for all others.
+
+    Raises:
+        ParameterError: a name is not among the columns, the target is among the features, or
+            there are more than 2000 columns to learn from.
+    """
+    wanted = list(features or (name for name in names if name != target))
     for name in (target, *wanted):
-        if name not in frame.columns:
-            raise TableError(f"{path.name} has no column {name!r}{nearest(name, frame.columns)}")
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f" (did you mean {quoted(near[0])}?)" if near else ""
+            raise ParameterError(f"{quoted(path.name)} has no column {quoted(name)}{hint}")
     if target in wanted:
-        raise TableError(f"features must not hold the target {target!r}")
-    if not wanted:
-        raise TableError(f"{path.name} has no column besides the target {target!r}")
-    frame = frame[[*wanted, target]]
-    without_gaps(path, frame)
-    labels, classes = classes_of(path, frame[target])
-    numeric = [name for name in wanted if is_numeric(path, frame[name])]
-    categorical = [name for name in wanted if name not in numeric]
-    n_inputs = len(numeric) + sum(n_categories(path, frame[name]) for name in categorical)
-    if n_inputs > MOST_INPUTS:
-        raise TableError(
-            f"{path.name} must make at most {MOST_INPUTS} inputs, got {n_inputs}: name fewer features"
+        raise ParameterError(f"features must not hold the target {quoted(target)}")
+    if len(wanted) > MOST_COLUMNS:
+        raise ParameterError(
+            f"{quoted(path.name)} must have at most {MOST_COLUMNS} columns to learn from, got "
+            f"{len(wanted)}: name some as features"
         )
-    train, test = split(path, labels, classes, test_share, data_seed)
-    scaler = StandardScaler() if standardise else "passthrough"
-    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype="float32")
-    both = ColumnTransformer([("numbers", scaler, numeric), ("categories", encoder, categorical)])
-    x_train = both.fit_transform(frame.iloc[train]).astype("float32", copy=False)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Found unknown categories")
-        x_test = both.transform(frame.iloc[test]).astype("float32", copy=False)
-    named = [*numeric]
-    if categorical:
-        found = both.named_transformers_["categories"].categories_
-        named += [
-            f"{name} = {category}"
-            for name, each in zip(categorical, found, strict=True)
-            for category in each
-        ]
-    y = np.eye(len(classes), dtype="float32")
-    data = Dataset(x_train, y[labels[train]], x_test, y[labels[test]], path.stem)
-    return Table(data, named, classes)
+    return wanted
 
 
-def read(path: Path, delimiter: str) -> pd.DataFrame:
-    """The columns of a file, each of one kind, or a TableError."""
-    if not path.exists():
-        raise TableError(f"there is no file {path}")
-    if path.is_dir():
-        raise TableError(f"{path} is a folder, where a CSV or Parquet file should be")
+def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
+    """Some columns of a file.
+
+    Args:
+        path, delimiter: as for ``header``.
+        names: of columns that the header has.
+
+    Returns:
+        The columns in the order of ``names``, n rows each, n at least 1.
+
+    Raises:
+        ParameterError: it cannot be read, its rows differ in length, or it has none.
+    """
+    with plainly(path, delimiter):
+        own = {name.strip(): name for name in _names(path, delimiter)}
+        columns = [own[name] for name in names]
+        if _is_parquet(path):
+            table = parquet.ParquetFile(path).read(columns).select(columns)
+        else:
+            options = csv.ConvertOptions(include_columns=columns, strings_can_be_null=True)
+            table = csv.read_csv(path, *_csv_options(delimiter), convert_options=options)
+    if not len(table):
+        raise ParameterError(f"{quoted(path.name)} has a header and no rows")
+    return table.rename_columns(list(names))
+
+
+@contextmanager
+def plainly(path: Path, delimiter: str) -> Iterator[None]:
+    """Turn what a reader of files has against one into a plain sentence.
+
+    Args:
+        path, delimiter: as for ``header``.
+
+    Raises:
+        ParameterError: the reader raised something.
+    """
+    file = quoted(path.name)
+    try:
+        yield
+    except ParameterError:
+        raise
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{file} must be in UTF-8, and is not") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())
+        if ragged := RAGGED.search(said):
+            row, expected, got = map(int, ragged.groups())
+            if expected == 1:
+                raise ParameterError(_one_column(path, delimiter)) from error
+            raise ParameterError(
+                f"{file} has rows of different lengths: {got} values in row {row - 1} below the "
+                f"header, which has {expected}"
+            ) from error
+        raise ParameterError(f"{file} cannot be read as a table: {said[:200]}") from error
+
+
+def _one_column(path: Path, delimiter: str) -> str:
+    """What is wrong with a table of one column: probably the delimiter."""
+    with path.open("rb") as file:
+        start = file.read(PEEK).lstrip().decode(errors="replace").splitlines()[0]
+    meant = next((mark for mark in ";\t|," if mark in start and mark != delimiter), None)
+    hint = f" (did you mean the delimiter {meant!r}?)" if meant else ""
+    return f"{quoted(path.name)} has one column, {quoted(start)}, where 2 are needed{hint}"
+
+
+def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(PEEK)
     if not start.strip():
-        raise TableError(f"{path.name} is empty")
-    if start.startswith(PARQUET):
-        try:
-            return pd.read_parquet(path)
-        except Exception as error:  # pyarrow has many kinds, and none says what a reader should do
-            said = str(error).splitlines()[0]
-            raise TableError(f"{path.name} is no Parquet file that can be read: {said}") from error
-    if b"\0" in start:
-        raise TableError(f"{path.name} is neither CSV nor Parquet: it holds zero bytes")
-    if len(delimiter) != 1:
-        raise TableError(f"delimiter must be one character, got {delimiter!r}")
-    try:
-        names = pd.read_csv(path, sep=delimiter, header=None, nrows=1, dtype=str, encoding="utf-8")
-        header = names.iloc[0].fillna("").str.strip().tolist()
-        twice = next((name for i, name in enumerate(header) if name in header[:i]), None)
-        if twice is not None:
-            raise TableError(f"{path.name} has two columns named {twice!r}")
-        if len(header) == 1:
-            raise TableError(one_column(path, header[0]))
-        frame = pd.read_csv(
-            path, sep=delimiter, header=None, names=header, skiprows=1, encoding="utf-8",
-            skipinitialspace=True, index_col=False, low_memory=False,
-        )  # fmt: skip
-    except UnicodeDecodeError as error:
-        raise TableError(
-            f"{path.name} is not in UTF-8: byte {error.object[error.start]:#x} at {error.start}"
-        ) from error
-    except pd.errors.ParserError as error:
-        said = str(error).splitlines()[0].removeprefix("Error tokenizing data. C error: ")
-        raise TableError(f"{path.name} has rows of different lengths: {said}") from error
-    if frame.empty:
-        raise TableError(f"{path.name} has a header and no rows")
-    return frame
-
-
-def one_column(path: Path, header: str) -> str:
-    """What is wrong with a table of one column: probably the delimiter."""
-    meant = next((mark for mark in ";\t|," if mark in header), None)
-    hint = f" (did you mean delimiter={meant!r}?)" if meant else ""
-    return f"{path.name} has one column, {header[:60]!r}, where 2 are needed at least{hint}"
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """The name that was probably meant, in brackets."""
-    near = difflib.get_close_matches(str(name), [str(each) for each in known], 1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
-
-
-def without_gaps(path: Path, frame: pd.DataFrame) -> None:
-    """Raise a TableError for the first column with a missing or an infinite value."""
-    for name in frame.columns:
-        column = frame[name]
-        missing = column.isna()
-        if missing.any():
-            raise TableError(
-                f"column {name!r} of {path.name} has {missing.sum()} missing values, the first in "
-                f"row {int(missing.to_numpy().argmax()) + 1}: fill them or leave the rows out"
-            )
-        if pd.api.types.is_float_dtype(column) and not np.isfinite(column.to_numpy()).all():
-            raise TableError(f"column {name!r} of {path.name} holds infinite values")
-
-
-def is_numeric(path: Path, column: pd.Series) -> bool:
-    """Whether a column holds numbers; text among them is a TableError."""
-    if pd.api.types.is_bool_dtype(column):
-        return False
-    if pd.api.types.is_numeric_dtype(column):
-        return True
-    numbers = pd.to_numeric(column.astype(str), errors="coerce")
-    if numbers.notna().mean() > 0.5:
-        odd = column[numbers.isna()]
-        raise TableError(
-            f"column {column.name!r} of {path.name} holds numbers, and text: "
-            f"{str(odd.iloc[0])[:40]!r} in row {int(numbers.isna().to_numpy().argmax()) + 1}"
+        raise ParameterError(f"{quoted(path.name)} is empty")
+    if not start.startswith(PARQUET) and b"\0" in start:
+        raise ParameterError(
+            f"{quoted(path.name)} must be CSV in UTF-8 or Parquet, and is binary (has zero bytes)"
         )
-    return False
+    return start.startswith(PARQUET)
 
 
-def n_categories(path: Path, column: pd.Series) -> int:
-    """The number of categories of a column, or a TableError if they are too many."""
-    n = column.nunique()
-    if n > MOST_CATEGORIES:
-        raise TableError(
-            f"column {column.name!r} of {path.name} must have at most {MOST_CATEGORIES} "
-            f"categories, got {n}"
-        )
-    return n
+def _names(path: Path, delimiter: str) -> list[str]:
+    """Names of columns as the file has them."""
+    if _is_parquet(path):
+        return parquet.read_schema(path).names
+    with csv.open_csv(path, *_csv_options(delimiter)) as reader:
+        return reader.schema.names
 
 
-def classes_of(path: Path, column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Labels from 0, and the names of the classes; a TableError if it is no such column."""
-    codes, found = pd.factorize(column, sort=True)
-    if len(found) < 2:
-        raise TableError(f"target {column.name!r} of {path.name} has one class, {found[0]!r}")
-    if len(found) > MOST_CLASSES:
-        raise TableError(
-            f"target {column.name!r} of {path.name} must have at most {MOST_CLASSES} classes, got "
-            f"{len(found)}"
-        )
-    counts = np.bincount(codes)
-    if counts.min() < 2:
-        raise TableError(
-            f"class {str(found[counts.argmin()])[:60]!r} of {path.name} has one sample, where 2 are "
-            "needed at least"
-        )
-    return codes, [str(each) for each in found]
-
-
-def split(
-    path: Path, labels: np.ndarray, classes: Sequence[str], share: float, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the training and of the test samples, every class in both."""
-    try:
-        train, test = train_test_split(
-            np.arange(len(labels)), test_size=share, stratify=labels, random_state=seed
-        )
-    except ValueError as error:
-        raise TableError(
-            f"{path.name} has too few samples ({len(labels)}) for {len(classes)} classes and a "
-            f"test_share of {share}"
-        ) from error
-    for part, rows in {"training": train, "test": test}.items():
-        absent = set(range(len(classes))) - set(labels[rows].tolist())
-        if absent:
-            raise TableError(
-                f"class {classes[min(absent)][:60]!r} of {path.name} has no {part} sample at a "
-                f"test_share of {share}"
-            )
-    return train, test
+def _csv_options(delimiter: str) -> tuple[csv.ReadOptions, csv.ParseOptions]:
+    """How CSV is read: in one thread, so that errors know the number of a row."""
+    return (
+        csv.ReadOptions(use_threads=False, block_size=BLOCK),
+        csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+    )

@@ -55,6 +55,18 @@ OTHER = {
     "tuning_seeds": 3,
     "n_seeds": 7,
     "first_seed": 50,
+    "table": "",  # tests/test_own_data_chapter.py reruns with a table and a model
+    "target": "",
+    "features": "[]",
+    "delimiter": ";",
+    "images": "",
+    "image_size": 8,
+    "color_mode": "rgb",
+    "example": "wine",
+    "test_share": 0.2,
+    "max_samples": 150,
+    "model": "",
+    "optimizer": "adam",
 }
 # What a rerun's text says of these values, by the chapter's number; the rest say the first.
 SAYS = {
@@ -63,6 +75,7 @@ SAYS = {
     "07": ["23 epochs", "60 passes", "12 passes"],
     "13": ["23 epochs", "13 on the digits", "3 phases", "of 7 repeats"],
     "14": ["23 epochs", "Batches of 24", "24 wrong labels"],
+    "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
 }
 
 

@@ -7,6 +7,7 @@ cell after that calls ``check`` of the chapter's class here. Nothing heavy is im
 from helpers.fields import ParameterError, Parameters
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
 from helpers.parameters.control import Generalisation, GrowingBatch, LearningRateScaling, OneKnob
+from helpers.parameters.own_data import OwnData
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 
@@ -24,6 +25,7 @@ __all__ = [
     "Minibatch",
     "OneFlavour",
     "OneKnob",
+    "OwnData",
     "ParameterError",
     "Parameters",
     "SmallerLearningRate",

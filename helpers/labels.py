@@ -1,0 +1,26 @@
+"""Names that somebody else gave, shown as the text that they are wherever they appear."""
+
+import re
+
+
+def shown(name: str, most: int = 60) -> str:
+    r"""A name on one line: what cannot be printed as its escape, and cut after ``most`` letters.
+
+    >>> shown("two\nlines"), shown("a" * 70, 5)
+    ('two\\nlines', 'aaaaa…')
+    """
+    short = name if len(name) <= most else name[:most] + "…"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in short)
+
+
+def code(name: str) -> str:
+    """A name in Markdown, as code: HTML, Markdown and formulae in it stay text.
+
+    >>> code("$x$"), code("a `b`")
+    ('`$x$`', '`` a `b` ``')
+    """
+    text = shown(name)
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    if longest or not text.strip():
+        text = f" {text} "
+    return "`" * (longest + 1) + text + "`" * (longest + 1)
