@@ -132,16 +132,24 @@ class SourceComparison:
 def number(value: float) -> str:
     """``value`` as the book prints it: three decimals below 10, then fewer; counts without.
 
+    What is smaller than a thousandth keeps two digits, down to a millionth, which counts as none.
+
     >>> number(0.8164), number(-0.02), number(7.0), number(12500.0), number(math.inf)
-    ('0.816', '-0.020', '7', '12500', 'never')
+    ('0.816', '-0.020', '7', '12,500', 'never')
+    >>> number(0.00072), number(-2.8e-9)
+    ('0.00072', '0.000')
     """
     if math.isinf(value):
         return "never"
     if value == round(value) != 0:
-        return f"{value:.0f}"
+        return f"{value:,.0f}"
+    if abs(value) < 1e-6:
+        return "0.000"
+    if abs(value) < 0.001:
+        return np.format_float_positional(value, precision=2, fractional=False, trim="-")
     if abs(value) < 10:
-        return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.1e}"
-    return f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
+        return f"{value:.3f}"
+    return f"{value:.1f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def measure(
@@ -204,9 +212,10 @@ def judge(claim: str, statement: str, *evidence: Evidence) -> Verdict:
     verdict = FAILS if FAILS in verdicts else UNDECIDED if UNDECIDED in verdicts else HOLDS
     several = len(evidence) > 1
     lines = [f"- {part} ({part.verdict})" if several else f"- {part}" for part in evidence]
+    over = " and ".join(dict.fromkeys(f"{part.n} {part.of}" for part in evidence))
     test = (
-        f"Test: the {CONFIDENCE:.0%} confidence interval of the median over {evidence[0].n} "
-        f"{evidence[0].of}, in brackets, against the range stated beforehand."
+        f"Test: the {CONFIDENCE:.0%} confidence interval of the median over {over}, in brackets, "
+        "against the range stated beforehand."
     )
     return Verdict(claim, statement, verdict, "\n".join(lines), test)
 

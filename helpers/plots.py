@@ -105,7 +105,7 @@ def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
     for ax, size in zip(axes.flat, sizes, strict=False):
         here = runs.sel(batch_size=size)
         single = here.val_accuracy.isel(seed=0)
-        ax.plot(single.epoch, single, color="0.45", lw=0.6, label="test, one run")
+        ax.plot(single.epoch, single, color="0.4", lw=0.8, label="test, one run")
         learning_curves(ax, here)
         ax.set_title(f"batch size {size}", fontsize=11)
         ax.label_outer()

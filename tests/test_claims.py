@@ -172,8 +172,8 @@ def test_sources_number_among_numbers_that_json_cannot_hold_is_refused(values):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0.000"), (0.0004, "4.0e-04"), (-1.5, "-1.500"), (12.34, "12.3"), (99, "99"),
-     (1234.5, "1234"), (INF, "never")],
+    [(0, "0.000"), (0.00042, "0.00042"), (-2.8e-9, "0.000"), (-1.5, "-1.500"), (12.34, "12.3"),
+     (99, "99"), (1234.5, "1,234"), (12500, "12,500"), (INF, "never")],
 )  # fmt: skip
 def test_numbers_are_shown_with_as_many_digits_as_they_deserve(value, shown):
     assert number(value) == shown

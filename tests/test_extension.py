@@ -153,3 +153,10 @@ def test_directive_that_finds_nothing_is_an_error(book, directive, message):
 def test_malformed_record_is_refused(change, message):
     with pytest.raises(records.RecordError, match=message):
         records.checked({**VERDICT, **change}, "notebooks/01_data")
+
+
+def test_numbers_are_set_with_a_minus_and_beside_their_unit_but_not_in_code(book):
+    book.page("page", "# Page\n\nFrom -0.5 to 3 s, [-1, 2], on 2026-11-20, 5-7, x-2, 1e-3, `-4 s`.")
+    book.build()
+    shown = book.html("page").select_one("section p").get_text()
+    assert shown == "From −0.5 to 3\u00a0s, [−1, 2], on 2026-11-20, 5-7, x-2, 1e-3, -4 s."

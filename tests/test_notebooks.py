@@ -77,7 +77,7 @@ def test_has_the_parts_of_a_chapter(path):
 def test_rerun_command_names_this_chapter_and_parameters_it_has(path):
     notebook = read(path)
     text = "\n".join(cell.source for cell in cells(notebook, "markdown"))
-    (command,) = re.findall(r"\.venv/bin/python -m papermill .*", text)
+    (command,) = re.findall(r"\.venv/bin/python -m papermill (?:.*\\\n)*.*", text)
     assert f"notebooks/{path.name} out.ipynb" in command
     named = re.findall(r" -p (\w+)", command)
     assert named

@@ -22,6 +22,7 @@ import nbformat
 import not_found
 import repository
 import sharing
+import typography
 from myst_nb.sphinx_ import NbMetadataCollector
 from records import MIME, records, verdict_card
 from sphinx.application import Sphinx
@@ -72,7 +73,17 @@ def outdated_pages(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
-    for module in (api, mathml, figures, explorer, glossary, not_found, repository, sharing):
+    for module in (
+        api,
+        mathml,
+        figures,
+        explorer,
+        glossary,
+        not_found,
+        repository,
+        sharing,
+        typography,
+    ):
         module.setup(app)
     accessible.setup(app)
     light_pages.setup(app)  # last: it sees pages as the others leave them
