@@ -163,6 +163,16 @@ class Parameters(BaseModel):
             raise ParameterError(*problems)
         namespace.update(checked.model_dump())
 
+    @staticmethod
+    def check_sizes(sizes: list[int], n_train: int) -> None:
+        """Refuse batch sizes above what the data hold, where only the data tell how many they are.
+
+        Raises:
+            ParameterError: a batch size is above ``n_train``.
+        """
+        if problems := too_large("batch_sizes", sizes, n_train):
+            raise ParameterError(*problems)
+
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """The complaint about a name that is not one of the ``known`` parameters."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from helpers.fields import ParameterError, Parameters, batch_sizes, choice, real, too_large, whole
+from helpers.fields import Parameters, batch_sizes, choice, real, too_large, whole
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,
@@ -90,16 +90,6 @@ class LeNet(Parameters):
     def n_train(self) -> int:
         """Number of training images, if the file of MNIST is the original one."""
         return min(self.max_train, self.TRAINING_IMAGES[self.dataset])
-
-    @staticmethod
-    def check_sizes(sizes: list[int], n_train: int) -> None:
-        """Refuse batch sizes above what the data hold: a file of MNIST may be a shortened one.
-
-        Raises:
-            ParameterError: a batch size is above ``n_train``.
-        """
-        if problems := too_large("batch_sizes", sizes, n_train):
-            raise ParameterError(*problems)
 
 
 class FullBatch(OneFlavour):

@@ -18,7 +18,6 @@ from helpers.fields import (
     choice,
     learning_rates,
     real,
-    too_large,
     whole,
 )
 from helpers.parameters.shared import (
@@ -183,13 +182,3 @@ class OwnData(Parameters):
         except (ImportError, ValueError):
             found = None
         return [] if found else [f"model must name a module that Python finds, got {module!r}"]
-
-    @staticmethod
-    def check_sizes(sizes: list[int], n_train: int) -> None:
-        """Refuse batch sizes above the number of training samples, once it is known.
-
-        Raises:
-            ParameterError: a batch size is above ``n_train``.
-        """
-        if problems := too_large("batch_sizes", sizes, n_train):
-            raise ParameterError(*problems)
