@@ -1,10 +1,10 @@
 """Speed and stability of runs, in numbers, one per seed.
 
-*Speed* is the number of epochs, updates or seconds to a target validation accuracy that is then
+Speed is the number of epochs, updates or seconds to a target validation accuracy that is then
 held. A run that does not get there within its budget is censored: its speed is infinity, which
 ranks behind every other, so that medians and quantiles over seeds stay right as long as they
-fall on runs that got there. *Volatility* is the standard deviation of the accuracy over the last
-epochs with the trend removed. The *final accuracy* is the mean of the last epochs.
+fall on runs that got there. Volatility is the standard deviation of the accuracy over the last
+epochs with the trend removed. The final accuracy is the mean of the last epochs.
 """
 
 import json

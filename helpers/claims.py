@@ -5,9 +5,9 @@ has a 95 % confidence interval that makes no assumption about the distribution (
 statistics, the inversion of the sign test; Conover, Practical Nonparametric Statistics, 3.2).
 The claim says in which range the median lies, and the range was fixed before looking:
 
-- the interval lies inside the range: the claim *holds*;
-- it lies outside: the claim *does not hold*;
-- it straddles an end of the range: the claim is *undecided*.
+- the interval lies inside the range: the claim holds;
+- it lies outside: the claim does not hold;
+- it straddles an end of the range: the claim is undecided.
 
 "A is larger" is a range for the difference or the ratio with one end; "A and B are the same" is a
 range around zero, which makes it an equivalence test. Censored runs (infinity) keep their rank.
@@ -34,9 +34,12 @@ class Evidence:
 
     Attributes:
         quantity: what is measured, in words.
-        median, low, high: median over the seeds and the ends of its confidence interval.
+        median: median over the seeds.
+        low: lower end of its confidence interval.
+        high: upper end of it.
         allowed: the range (from, to) fixed beforehand; infinite where it has one end.
-        n, n_inside: number of seeds, and how many of them lie inside the range by themselves.
+        n: number of seeds.
+        n_inside: how many of them lie inside the range by themselves.
         unit: what stands behind the numbers, such as "epochs"; empty for accuracies.
         of: what there is one value for, in the plural: "seeds", "pairs of seeds", "epochs".
     """

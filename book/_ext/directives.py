@@ -37,9 +37,10 @@ def verdict_row(record: Record) -> list[str]:
     """Return the row of the table of claims for a verdict, with a link to where it stands."""
     data = record.data
     verdict = verdict_pill(data["verdict"])
-    evidence = f"{data['evidence']}\n\n{data['test']}"
     link = f"{{ref}}`{record.chapter} <{record.label}>`"
-    return [data["claim"], data["statement"], verdict, evidence, link]
+    statement = data["statement"].removeprefix("A hypothesis of our own: ")
+    statement = statement[:1].upper() + statement[1:]
+    return [data["claim"], statement, verdict, data["evidence"], link]
 
 
 def source_row(record: Record) -> list[str]:
@@ -83,7 +84,7 @@ class ClaimsTable(GatheringDirective):
         if missing := [claim for claim in wanted if claim not in found]:
             raise self.error(f"No chapter and no line here says anything of {', '.join(missing)}.")
         rows.sort(key=lambda row: claim_order(row[0]))  # keeps the order of chapters
-        columns = ["Claim", "Statement", "Verdict", "Evidence and test", "Chapter"]
+        columns = ["Claim", "Statement", "Verdict", "Evidence", "Chapter"]
         return self.parse_text_to_nodes(table(columns, rows, "claims-table"))
 
 
