@@ -81,7 +81,7 @@ def test_claims_table_has_the_claims_named_in_order_and_renders_markdown(book):
     assert book.build()[0] == ""
     page = book.html("summary")
     head, *body = rows(page)
-    assert head == ["Claim", "Statement", "Verdict", "Evidence and test", "Chapter"]
+    assert head == ["Claim", "Statement", "Verdict", "Evidence", "Chapter"]
     assert [(row[0], row[2], row[4]) for row in body] == [
         ("A2", "does not hold", "Chapter 1"),
         ("A2", "holds", "Chapter 6"),

@@ -88,8 +88,8 @@ ROWS = {
     "test": "final test accuracy",
 }
 MAPS = {
-    "epochs": "Speed: epochs until the median run holds {target}. The stronger the blue, the slower.",
-    "volatility": "Volatility of the median run, in percentage points. The stronger the blue, the wilder.",
+    "epochs": "Speed: epochs until the median run holds {target}. Stronger shades are slower.",
+    "volatility": "Volatility of the median run, in percentage points. Stronger shades are wilder.",
 }
 NEVER = '<span aria-hidden="true">–</span><span class="visually-hidden">never</span>'
 MADE = """\
