@@ -168,6 +168,7 @@ def test_ctrl_c_ends_soon_and_keeps_what_is_finished(tmp_path, jobs):
     process = psutil.Popen(
         call, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # heard in any shell
     )  # fmt: skip
     end = time.monotonic() + 60
     while not (tmp_path / "out" / "runs").exists() or not runs(tmp_path / "out"):

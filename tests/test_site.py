@@ -214,7 +214,7 @@ def test_search_finds_momentum(browser, address):
     page = browser.new_page()
     page.goto(address)
     page.get_by_role("button", name="Search").first.click()
-    page.keyboard.type("momentum")
+    page.locator("#pst-search-dialog input").fill("momentum")  # once the dialog is open
     page.keyboard.press("Enter")
     page.locator("#search-results li a").first.wait_for()
     assert "search.html?q=momentum" in page.url

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
@@ -30,7 +30,8 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
         yield joblib.Parallel(jobs, idle_worker_timeout=10, **settings)
         return
     try:
-        asyncio.run(identity(scheduler))
+        with ThreadPoolExecutor(1) as apart:  # the caller may be inside a loop of its own
+            apart.submit(asyncio.run, identity(scheduler)).result()
     except (OSError, ValueError, TypeError, MemoryError) as error:  # or something else answers
         raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is told once, here
