@@ -17,6 +17,16 @@ CODE_OR_SIGN = re.compile(rf"{'|'.join(CODE)}|[|*]", re.MULTILINE)
 LINES = re.compile(r"<dl>\s*<dd>(?:(?!</?d[lt]).)*</dl>", re.DOTALL)
 
 
+def list_parameters(
+    app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: list[str]
+) -> None:
+    """Add the parameters of a chapter, with their meanings, to the docstring of their class."""
+    if kind == "class" and issubclass(thing, BaseModel) and thing.model_fields:
+        lines.append("Attributes:")
+        lines += [f"    {name}: {field.description}" for name, field in thing.model_fields.items()]
+        lines.append("")
+
+
 def escape(app: Sphinx, kind: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Escape the signs of a docstring in place."""
     text = CODE_OR_SIGN.sub(
@@ -45,6 +55,7 @@ def setup(app: Sphinx) -> None:
     """Register with Sphinx, what reads docstrings first."""
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
+    app.connect("autodoc-process-docstring", list_parameters, priority=300)
     app.connect("autodoc-process-docstring", escape, priority=400)  # before napoleon
     app.connect("autodoc-process-signature", shorten)
     app.connect("html-page-context", mend_signatures)
