@@ -84,3 +84,20 @@ def visitor(browser, address):
     yield visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a table, its content given as text, bytes, or columns of a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    def write(content, name="mine.csv"):
+        path = tmp_path / name
+        if isinstance(content, pa.Table):
+            parquet.write_table(content, path)
+        else:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write

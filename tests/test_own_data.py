@@ -1,27 +1,14 @@
-"""Parameters, images and models of one's own are checked before anything is trained."""
+"""Parameters of one's own data are checked before anything starts, and parts do not mix."""
 
-import ast
-import re
-
-import keras
-import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pytest
-import xarray as xr
 from chapter_files import ROOT, declared
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
-from helpers import checks, maps, own_data, parameters
+from helpers import own_data, parameters
 from helpers.fields import ParameterError
-from helpers.image_folder import load_images
-from helpers.labels import code
-from helpers.noise import noise_and_signal
-from helpers.own_model import own_model
-from helpers.own_noise import noise_scale
-from helpers.recommendation import recommend
 from helpers.splits import with_validation
 
 CHAPTER = ROOT / "notebooks" / "16_your_own_data.ipynb"
@@ -49,9 +36,6 @@ def table(tmp_path):
     rows = "".join(f"{i},{i % 7},{'ab'[i % 2]}\n" for i in range(40))
     path.write_text(f"width,height,kind\n{rows}")
     return str(path)
-
-
-# Parameters.
 
 
 def test_a_table_is_looked_at_before_anything_starts(table, tmp_path):
@@ -130,6 +114,20 @@ def test_batch_sizes_are_checked_once_the_samples_are_known():
         parameters.OwnData.check_sizes([4, 21], 20)
 
 
+@pytest.mark.parametrize("name", ["mine", "mine.py", "a:b:c", "a-b:c", "__import__('os'):x", ":f"])
+def test_a_model_is_named_as_module_and_function(name):
+    assert problems(model=name) == [f"model must be written as module:function, got {name!r}"]
+
+
+def test_a_module_that_does_not_exist_is_told_before_anything_starts(tmp_path, monkeypatch):
+    (tmp_path / "mine_16.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert checked(model="mine_16:good")
+    assert problems(model="no_such_module.deep:f") == [
+        "model must name a module that Python finds, got 'no_such_module.deep'"
+    ]
+
+
 anything = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(max_size=3),
     st.lists(st.one_of(st.integers(-1, 99), st.floats(), st.text(max_size=3)), max_size=4),
@@ -148,9 +146,6 @@ def test_any_values_are_taken_or_told_in_plain_sentences(values):
         assert parameters.OwnData(**{name: names[name] for name in DEFAULTS})
 
 
-# Samples.
-
-
 def test_validation_takes_from_the_training_samples_alone():
     data = own_data.example_table("wine", test_share=0.25)
     tuning = with_validation(data, 1 / 3)
@@ -167,210 +162,3 @@ def test_a_class_too_small_to_validate_is_named():
     fields = {"x_train": data.x_train[keep], "y_train": data.y_train[keep]}
     with pytest.raises(ParameterError, match="class 'class_2' has 1 sample, too few for training"):
         with_validation(own_data.NamedDataset(**(vars(data) | fields)), 0.3)
-
-
-# Images.
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Ten bright and ten dark images of various sizes and kinds, in a subfolder each."""
-    for name, shade in (("bright", 255), ("dark", 51)):
-        (tmp_path / "pictures" / name).mkdir(parents=True)
-        for i in range(10):
-            color = (shade, shade, shade)
-            suffix = [".png", ".jpg", ".BMP", ".gif"][i % 4]
-            image = Image.new("RGB", (5 + i, 20), color)
-            image.save(tmp_path / "pictures" / name / f"{i}{suffix}")
-    (tmp_path / "pictures" / "notes.txt").write_text("no image")
-    (tmp_path / "pictures" / ".cache").mkdir()
-    return tmp_path / "pictures"
-
-
-@pytest.mark.parametrize(("color_mode", "channels"), [("grayscale", 1), ("rgb", 3)])
-def test_images_of_each_subfolder_are_a_class(folder, color_mode, channels):
-    data = load_images(folder, image_size=6, color_mode=color_mode)
-    assert data.x_train.shape == (15, 6, 6, channels)
-    assert (data.classes, data.n_found) == (["bright", "dark"], 20)
-    checks.samples(data)
-    shades = np.where(data.y_train[:, 0] == 1, 1.0, 0.2)
-    np.testing.assert_allclose(data.x_train.mean(axis=(1, 2, 3)), shades, atol=0.003)
-
-
-def test_of_many_images_only_the_drawn_ones_are_read(folder):
-    data = load_images(folder, max_samples=8)
-    assert (len(data.x_train) + len(data.x_test), data.n_found) == (8, 20)
-    assert data.y_train.sum() + data.y_test.sum() == 8
-
-
-def test_folders_that_hold_no_images_are_refused(folder, tmp_path):
-    def refusal(place):
-        with pytest.raises(ParameterError) as raised:
-            load_images(place)
-        return str(raised.value)
-
-    assert refusal(tmp_path / "none") == f"there is no folder {tmp_path / 'none'}"
-    assert refusal(folder / "dark").endswith("for each of 2 classes at least, got 0")
-    for image in (folder / "dark").iterdir():
-        image.unlink()
-    assert refusal(folder).endswith("for each of 2 classes at least, got 1")
-    (folder / "dark" / "0.png").write_bytes(b"\x89PNG cut short")
-    assert refusal(folder) == (
-        "class 'dark' has 1 sample, too few for training and test samples of each class"
-    )
-
-
-def test_a_damaged_image_is_named(folder):
-    for image in (folder / "dark").iterdir():
-        image.write_bytes(image.read_bytes()[:30])
-    sentence = r"'dark/\d.(png|jpg|BMP|gif)' holds no image that can be read: .*"
-    with pytest.raises(ParameterError) as raised:
-        load_images(folder)
-    assert re.fullmatch(sentence, str(raised.value))
-
-
-# Models.
-
-MODELS = """
-import keras
-import numpy as np
-
-def good(shape, n):
-    return keras.Sequential([keras.Input(shape), keras.layers.Flatten(),
-                             keras.layers.Dense(n, activation="softmax")])
-
-def one_more(shape, n):
-    return good(shape, n + 1)
-
-def linear(shape, n):
-    return keras.Sequential([keras.Input(shape), keras.layers.Dense(n)])
-
-def other_shape(shape, n):
-    return good((shape[0] + 1,), n)
-
-def breaks(shape, n):
-    raise RuntimeError("no\\nluck")
-
-def no_model(shape, n):
-    return "a model"
-
-def no_arguments():
-    return good((3,), 2)
-
-def leaves(shape, n):
-    raise SystemExit(3)
-
-held = good((3,), 2)
-
-def same(shape, n):
-    return held
-"""
-REFUSED = {
-    "none_such": "module 'mine_16' has no function 'none_such'",
-    "one_more": "model 'mine_16:one_more' must give outputs of shape (2,), one for each class, "
-    "got (3,)",
-    "linear": "model 'mine_16:linear' must give probabilities, which add up to 1: end it on a "
-    "softmax",
-    "other_shape": "model 'mine_16:other_shape' must take samples of shape (3,): ",
-    "breaks": "model 'mine_16:breaks' fails with (3,) and 2: RuntimeError: no luck",
-    "no_model": "model 'mine_16:no_model' must return a Keras model, got str",
-    "no_arguments": "model 'mine_16:no_arguments' fails with (3,) and 2: TypeError: ",
-    "leaves": "model 'mine_16:leaves' fails with (3,) and 2: SystemExit: 3",
-    "same": "model 'mine_16:same' must return a new model at every call",
-}
-
-
-@pytest.fixture
-def module(tmp_path, monkeypatch):
-    """A module of models that Python finds."""
-    (tmp_path / "mine_16.py").write_text(MODELS)
-    (tmp_path / "broken_16.py").write_text("import no_such_thing")
-    monkeypatch.syspath_prepend(tmp_path)
-
-
-def test_a_model_of_ones_own_is_built_anew_at_each_call(module):
-    build = own_model("mine_16:good", (3, 2), 2)
-    assert build() is not build()
-    assert build().output_shape == (None, 2)
-
-
-@pytest.mark.parametrize("function", REFUSED)
-def test_models_that_cannot_be_trained_are_refused(module, function):
-    with pytest.raises(ParameterError) as raised:
-        own_model(f"mine_16:{function}", (3,), 2)
-    (sentence,) = raised.value.problems
-    assert sentence.startswith(REFUSED[function])
-    assert "\n" not in sentence
-
-
-def test_a_module_that_fails_is_named(module):
-    with pytest.raises(ParameterError) as raised:
-        own_model("broken_16:make", (3,), 2)
-    assert str(raised.value) == (
-        "model 'broken_16:make' cannot be imported: ModuleNotFoundError: No module named "
-        "'no_such_thing'"
-    )
-
-
-@pytest.mark.parametrize("name", ["mine", "mine.py", "a:b:c", "a-b:c", "__import__('os'):x", ":f"])
-def test_a_model_is_named_as_module_and_function(name):
-    assert problems(model=name) == [f"model must be written as module:function, got {name!r}"]
-
-
-def test_a_module_that_does_not_exist_is_told_before_anything_starts(module):
-    assert checked(model="mine_16:good")
-    assert problems(model="no_such_module.deep:f") == [
-        "model must name a module that Python finds, got 'no_such_module.deep'"
-    ]
-
-
-# Names, noise and figures.
-
-
-@pytest.mark.parametrize("name", ["`", "``a`", "a", "<b>", "$x$", " ", "", "a\nb", "\u202ex"])
-def test_names_in_markdown_are_one_run_of_code(name):
-    from markdown_it import MarkdownIt
-
-    inline = MarkdownIt().parseInline(f"so {code(name)} it is")[0].children
-    assert [token.type for token in inline] == ["text", "code_inline", "text"]
-    if name.isprintable():
-        assert inline[1].content.strip() == name.strip()
-    else:
-        assert ast.literal_eval(f"'{inline[1].content}'") == name
-
-
-def small_build():
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="softmax")])
-
-
-def test_noise_scale_of_all_samples_is_exact_and_of_some_is_near():
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(400, 3)).astype("float32")
-    y = np.eye(2, dtype="float32")[(x[:, 0] + generator.normal(size=400) > 0).astype(int)]
-    flat = generator.normal(size=(2, 1, 8), scale=0.3).astype("float32")
-    weights = xr.DataArray(flat, {"seed": [1, 2], "snapshot": [0]}, ("seed", "snapshot", "weight"))
-    from helpers.gradients import sample_gradients
-
-    noise, signal = noise_and_signal(sample_gradients(small_build, flat, x, y))
-    exact = noise_scale(small_build, weights, x, y)
-    np.testing.assert_allclose(exact, noise / signal, rtol=1e-5)
-    some = noise_scale(small_build, weights, x, y, memory=200 * 32)  # half of the samples
-    assert not np.array_equal(some, exact)
-    np.testing.assert_allclose(some, exact, rtol=0.5)
-
-
-@pytest.mark.parametrize("reached", [0, 1, 6])
-def test_maps_are_drawn_however_few_cells_arrive(reached):
-    values = np.full(6, np.inf)
-    values[:reached] = np.arange(1, reached + 1)
-    labels = {"batch_size": [4, 8], "learning_rate": [0.1, 0.2, 0.3], "seed": range(7)}
-    cost = xr.DataArray(np.repeat(values.reshape(2, 3, 1), 7, axis=2), labels)
-    figure, (left, right) = plt.subplots(1, 2)
-    maps.draw_map(left, cost.isel(seed=0), recommend(cost))
-    maps.draw_trade_off(right, cost, cost)
-    figure.canvas.draw()
-    words = [text.get_text() for text in left.texts]
-    assert words.count("–") == 6 - reached
-    assert len(left.patches) == (reached > 0)
-    assert len(right.lines[-1].get_xdata()) == min(1, reached)  # the front
-    plt.close(figure)
