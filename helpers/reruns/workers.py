@@ -34,7 +34,8 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
             apart.submit(asyncio.run, identity(scheduler)).result()
     except (OSError, ValueError, TypeError, MemoryError) as error:  # or something else answers
         raise RerunError(f"no Dask scheduler answers at {scheduler}") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what fails is told once, here
+    for handler in logging.getLogger("distributed").handlers:  # those of its sub-loggers, too
+        handler.setLevel(logging.CRITICAL)  # what fails is told once, by until_broken
     with Client(scheduler) as client, joblib.parallel_config("dask") as chosen:
         same_code(client, scheduler)
         # With one thread in the cluster, joblib would do the runs itself, here.
