@@ -8,57 +8,62 @@ import os
 import statistics
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.measure import repeat, run_program
+from benchmarks.measure import run_program
+from helpers.reruns.execute import THREADS
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "02_batch_gradient_descent.ipynb"
 RUNS = 4
-SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
+SINGLE = dict.fromkeys(THREADS, "1")
 
 
-def bare(**environment: str) -> float:
-    """Seconds of papermill for each run of the grid, one after the other."""
-    seconds = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        for i in range(RUNS):
-            seconds += run_program(
-                ["-m", "papermill", str(NOTEBOOK), f"{i}.ipynb", "--no-progress-bar",
+def bare(streams: int, **environment: str) -> float:
+    """Seconds of papermill for the runs of the grid, so many at a time: what the machine can do."""
+
+    def execute(i: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            run_program(
+                ["-m", "papermill", str(NOTEBOOK), "out.ipynb", "--no-progress-bar",
                  "-p", "first_seed", str(1000 * i)],
                 Path(folder), **environment,
-            )[0]  # fmt: skip
-    return seconds
+            )  # fmt: skip
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(streams) as pool:
+        list(pool.map(execute, range(RUNS)))
+    return time.perf_counter() - started
 
 
-def grid(jobs: int, **environment: str) -> float:
-    """Seconds of the command for the same grid."""
+def grid(jobs: int, **environment: str) -> tuple[float, float]:
+    """Seconds of the command for the same grid, and of its start: once more, with all done."""
     seeds = ",".join(str(1000 * i) for i in range(RUNS))
+    call = ["-m", "helpers", "rerun", str(NOTEBOOK), "--grid", f"first_seed={seeds}",
+            "--jobs", str(jobs), "--out", "out"]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        return run_program(
-            ["-m", "helpers", "rerun", str(NOTEBOOK), "--grid", f"first_seed={seeds}",
-             "--jobs", str(jobs), "--out", "out"],
-            Path(folder), **environment,
-        )[0]  # fmt: skip
+        first, again = (run_program(call, Path(folder), **environment)[0] for _ in range(2))
+    return first, again
 
 
 def main() -> None:
     """Measure and tell."""
     print(f"load before: {os.getloadavg()[0]:.1f}")
-    samples = repeat(
-        {
-            "papermill": lambda: {("papermill",): bare(**SINGLE)},
-            "rerun --jobs 1": lambda: {("one",): grid(1, **SINGLE)},
-            "rerun --jobs 2": lambda: {("two",): grid(2, **SINGLE)},
-        },
-        times=int(sys.argv[1]) if len(sys.argv) > 1 else 3,
-    )
-    papermill, one, two = (
-        statistics.median(samples[name,]) for name in ("papermill", "one", "two")
-    )
+    turns = []
+    for turn in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+        one, start = grid(1, **SINGLE)
+        two, _ = grid(2, **SINGLE)
+        turns.append((bare(1, **SINGLE), bare(2, **SINGLE), one, two, start))
+        print(f"  turn {turn + 1}:", *(f"{seconds:.1f} s" for seconds in turns[-1]), flush=True)
+    bare_one, bare_two, one, two, start = map(statistics.median, zip(*turns, strict=True))
     print(
-        f"{RUNS} runs of {NOTEBOOK.stem}, single-threaded, medians: papermill {papermill:.1f} s, "
-        f"one job {one:.1f} s ({one / papermill - 1:+.1%}), two jobs {two:.1f} s, "
-        f"{one / two:.2f} times as fast as one"
+        f"{RUNS} runs of {NOTEBOOK.stem}, single-threaded, medians.\n"
+        f"One at a time: papermill {bare_one:.1f} s, the command {one:.1f} s, of which its start "
+        f"takes {start:.1f} s: {(one - start) / bare_one - 1:+.1%} per run, "
+        f"{one / bare_one - 1:+.1%} with the start.\n"
+        f"Two at a time: papermill {bare_two:.1f} s, {bare_one / bare_two:.2f} times as fast as "
+        f"one; the command {two:.1f} s, {one / two:.2f} times as fast as one."
     )
 
 

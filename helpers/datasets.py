@@ -79,13 +79,13 @@ def blobs(
     return Dataset(x[:half], y[:half], x[half:], y[half:], f"blobs(std {cluster_std:g})")
 
 
-def standardized(data: Dataset) -> Dataset:
+def standardised(data: Dataset) -> Dataset:
     """``data`` with every feature shifted and scaled to mean 0 and standard deviation 1.
 
     Mean and standard deviation are those of the training set, for the test set too. A feature
     that is constant over the training set is only shifted.
 
-    >>> standardized(blobs()).x_train.std(axis=0).round(3).tolist()
+    >>> standardised(blobs()).x_train.std(axis=0).round(3).tolist()
     [1.0, 1.0]
     """
     mean, spread = data.x_train.mean(axis=0), data.x_train.std(axis=0)

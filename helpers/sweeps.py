@@ -1,7 +1,6 @@
 """Train at every combination of batch size and learning rate, or by every schedule of the two."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 
 import joblib
@@ -50,7 +49,7 @@ def sweep(
     Raises:
         ValueError: as for ``helpers.train``.
     """
-    n_jobs = os.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
+    n_jobs = joblib.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
     batch_sizes = checks.distinct("batch_sizes", batch_sizes)
     if learning_rates is None:
         if has_schedule(optimizer):
@@ -117,7 +116,7 @@ def train_schedules(
     Raises:
         ValueError: as for ``helpers.train``, or there is no schedule.
     """
-    n_jobs = os.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
+    n_jobs = joblib.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
     names = checks.distinct("schedules", schedules)
     if options.get("per_update") is not None:
         raise ValueError("per_update must be None, since the schedules differ in their updates")

@@ -103,7 +103,7 @@ def test_arguments_out_of_range_are_named(arguments, sentence):
 
 def test_standardised_features_have_the_training_sets_mean_and_spread():
     data = datasets.blobs(n_samples=60)
-    scaled = datasets.standardized(data)
+    scaled = datasets.standardised(data)
     mean, spread = data.x_train.mean(axis=0), data.x_train.std(axis=0)
     np.testing.assert_allclose(scaled.x_train * spread + mean, data.x_train, atol=1e-5)
     np.testing.assert_allclose(scaled.x_test * spread + mean, data.x_test, atol=1e-5)

@@ -30,7 +30,12 @@ RUNS = "runs.nc"
 PAGE = "page.html"
 THUMBNAIL = "figure.svg"
 PAPERMILL = "import json, sys, papermill; papermill.execute_notebook(**json.load(sys.stdin))"
-THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREADS = (  # variables that NumPy, TensorFlow and joblib (`helpers.sweep`) heed
+    "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+)
 SAVES = "saves-runs"  # tag of the cell that saves the runs
 
 

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 import joblib
@@ -26,8 +24,8 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
     """
     settings = {"return_as": "generator_unordered", "batch_size": 1}
     if scheduler is None:
-        # Workers whose caller was killed end when they have had nothing to do for so many seconds.
-        yield joblib.Parallel(jobs, idle_worker_timeout=10, **settings)
+        # Threads are enough: each only waits for papermill, which is a process of its own.
+        yield joblib.Parallel(jobs, prefer="threads", **settings)
         return
     try:
         with ThreadPoolExecutor(1) as apart:  # the caller may be inside a loop of its own
@@ -71,7 +69,7 @@ def until_broken(outcomes: Iterator) -> Iterator:
     """Pass on what comes; that no more can come, since workers or their disk failed, is told."""
     try:
         yield from outcomes
-    except (BrokenProcessPool, KilledWorker, CancelledError, OSError) as error:
+    except (KilledWorker, CancelledError, OSError) as error:
         said = str(error).strip().partition("\n")[0]
         raise RerunError(
             f"a run could not be carried out ({type(error).__name__}: {said}). "
@@ -83,4 +81,4 @@ def threads_per_job(jobs: int, scheduler: str | None) -> int | None:
     """Cores for a run: all (None) if it is alone, else a share; a Dask thread is one core."""
     if scheduler is not None:
         return 1
-    return None if jobs == 1 else max(1, (os.cpu_count() or 1) // jobs)
+    return None if jobs == 1 else max(1, joblib.cpu_count() // jobs)
