@@ -5,6 +5,7 @@ import json
 import re
 from urllib.parse import quote
 
+import joblib
 import nbformat
 import pytest
 import rerun_folder
@@ -188,6 +189,33 @@ def test_run_starts_where_the_user_is(tmp_path):
     rerun(reads, "-p", "word", "table.csv", "--out", "out", folder=tmp_path)
     [run] = runs(tmp_path / "out")
     assert read(run / "notebook.ipynb").cells[-1].outputs[0].data["text/plain"] == "'here\\n'"
+
+
+MEETS = """\
+import os
+import time
+from pathlib import Path
+
+import joblib
+
+Path(f"{n_seeds} is here").touch()
+end = time.monotonic() + 60
+while len([*Path().glob("* is here")]) < 2:  # until the other run has come, too
+    assert time.monotonic() < end
+    time.sleep(0.1)
+limits = [os.environ.get(name) for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")]
+print(limits, joblib.cpu_count())
+"""
+
+
+def test_two_jobs_run_side_by_side_and_share_the_cores(tmp_path):
+    meets = notebook(tmp_path / "meets.ipynb", WALK, MEETS)
+    grid = ("--grid", "n_seeds=2,3", "--jobs", 2, "--out", "out")
+    rerun(meets, *grid, folder=tmp_path)
+    share = max(1, joblib.cpu_count() // 2)
+    for run in runs(tmp_path / "out"):
+        printed = read(run / "notebook.ipynb").cells[-1].outputs[0].text
+        assert printed == f"{[str(share)] * 2} {share}\n"
 
 
 def test_failing_run_is_told_and_kept_and_the_others_are_done(tmp_path):
