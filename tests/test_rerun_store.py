@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import rerun_kills
-from rerun_folder import WALK, command, contents, helpers, notebook, numbers, rerun, runs
+from rerun_folder import WALK, command, contents, helpers, notebook, numbers, record, rerun, runs
 
 from helpers.reruns.store import Store
 
@@ -159,6 +159,42 @@ def test_full_disk_is_told_plainly_and_costs_nothing_that_was_finished(folder):
     assert {name: after[name] for name in before} == before
     assert "1 of 2 runs are there" in rerun(*arguments, folder=folder).stdout
     assert len(runs(folder / "out")) == 8
+
+
+def test_notebook_that_cannot_be_written_costs_its_run_only(folder):
+    def almost_full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    prints = notebook(
+        folder / "prints.ipynb", "print('x' * (300_000 if n_seeds == 2 else 3))", WALK
+    )
+    arguments = (prints, "--grid", "n_seeds=2,3", "--out", "printed")
+    called = helpers("rerun", *arguments, folder=folder, preexec_fn=almost_full)
+    assert called.stderr.endswith("Error: 1 of 2 runs failed; the rest are kept\n")
+    assert "Traceback" not in called.stderr
+    assert [record(run)["values"] for run in runs(folder / "printed")] == [{"n_seeds": 3}]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_runs_end_with_the_command_however_it_ends(tmp_path, how):
+    slow = notebook(tmp_path / "slow.ipynb", "import time", "time.sleep(120)")
+    (tmp_path / "temporary").mkdir()
+    process = psutil.Popen(
+        command("rerun", slow, "--grid", "n_seeds=2,3", "--jobs", 2, "--out", "out"),
+        cwd=tmp_path, env=os.environ | {"TMPDIR": str(tmp_path / "temporary")},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    end = time.monotonic() + 60
+    while len(process.children(recursive=True)) < 4:  # two of papermill, two kernels
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    time.sleep(1)
+    below = process.children(recursive=True)
+    process.send_signal(how)  # it alone, not its group
+    process.wait(15)
+    assert psutil.wait_procs(below, timeout=15)[1] == []
+    assert list((tmp_path / "temporary").glob("rerun-*")) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

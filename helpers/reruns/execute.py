@@ -29,7 +29,6 @@ SHOWN = "notebook.ipynb"
 RUNS = "runs.nc"
 PAGE = "page.html"
 THUMBNAIL = "figure.svg"
-PAPERMILL = "import json, sys, papermill; papermill.execute_notebook(**json.load(sys.stdin))"
 THREADS = (  # variables that NumPy, TensorFlow and joblib (`helpers.sweep`) heed
     "OMP_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
@@ -85,7 +84,7 @@ def execute(task: Task) -> Outcome:
         notebook.cells.append(saving_cell(saved, task.record["code"]))
         nbformat.write(notebook, given)
         failure = through_papermill(task, given, done)
-        executed = nbformat.read(done if done.exists() else given, 4)
+        executed = as_far_as_it_got(done, given)
         if failure is not None:
             errors = [o for c in executed.cells for o in c.get("outputs", [])
                       if o.output_type == "error"]  # fmt: skip
@@ -122,6 +121,14 @@ def results(executed: NotebookNode, saved: Path, record: dict[str, Any]) -> dict
     return files | ({THUMBNAIL: picture.encode()} if picture else {})
 
 
+def as_far_as_it_got(done: Path, given: Path) -> NotebookNode:
+    """The executed notebook; the given one, if papermill wrote none, or not all of it."""
+    try:
+        return nbformat.read(done, 4)
+    except (OSError, ValueError):
+        return nbformat.read(given, 4)
+
+
 def through_papermill(task: Task, given: Path, done: Path) -> str | None:
     """Run papermill in a process of its own; the last that it said, if it failed."""
     folder, threads = task.record["folder"], task.record["threads"]
@@ -132,14 +139,16 @@ def through_papermill(task: Task, given: Path, done: Path) -> str | None:
         "parameters": task.values,
         "progress_bar": False,
     }
+    (call := given.with_name("papermill.json")).write_text(json.dumps(arguments))
     with given.with_name("said.txt").open("w+", errors="replace") as said:
-        run = subprocess.run(
-            [sys.executable, "-P", "-c", PAPERMILL], input=json.dumps(arguments), text=True,
-            stdout=said, stderr=said, env=os.environ | limits,
+        with subprocess.Popen(
+            [sys.executable, "-P", "-m", "helpers.reruns.child", str(call)],
+            stdin=subprocess.PIPE, stdout=said, stderr=said, env=os.environ | limits,
             cwd=folder if Path(folder).is_dir() else given.parent,
-        )  # fmt: skip
+        ) as child:  # fmt: skip
+            failed = child.wait() != 0
         said.seek(0)
-        return None if run.returncode == 0 else said.read().strip().rpartition("\n")[2]
+        return said.read().strip().rpartition("\n")[2] if failed else None
 
 
 def saving_cell(path: Path, code: str) -> NotebookNode:
