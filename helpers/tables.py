@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 from helpers.columns import quoted
@@ -16,6 +17,8 @@ MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
 PEEK = 65_536  # bytes looked at to tell text from other things
 RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+ROW_NUMBERS = re.compile(r"|Unnamed: \d+|__index_level_\d+__")  # names of what pandas adds
+GAPS, NOTHING = pa.array(csv.ConvertOptions().null_values), pa.scalar(None, pa.string())
 BLOCK = 2**24  # bytes of a CSV file parsed at once, longer than any row
 
 
@@ -38,7 +41,7 @@ def header(path: Path, delimiter: str = ",") -> list[str]:
             raise ParameterError(f"there is no file {path}")
         names = [name.strip() for name in _names(path, delimiter)]
     if len(names) == 1:
-        raise ParameterError(_one_column(path, delimiter))
+        raise ParameterError(_one_column(path, delimiter, names[0]))
     seen = set()
     for name in names:
         if name in seen:
@@ -59,10 +62,16 @@ def choose(
         features: names of columns; None, or none, for all others.
 
     Raises:
-        ParameterError: a name is not among the columns, the target is among the features, or
-            there are more than 2000 columns to learn from.
+        ParameterError: a name is not among the columns, the target is among the features, a
+            column has no name, or one that pandas gives to numbers of rows, and is not asked for,
+            or there are more than 2000 columns to learn from.
     """
     wanted = list(features or (name for name in names if name != target))
+    for name in filter(ROW_NUMBERS.fullmatch, [] if features else wanted):
+        raise ParameterError(
+            f"{quoted(path.name)} has a column {quoted(name)}, which may hold numbers of rows: "
+            "leave it out of the file, or name the features"
+        )
     for name in (target, *wanted):
         if name not in names:
             near = difflib.get_close_matches(name, names, 1)
@@ -99,6 +108,11 @@ def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
         else:
             options = csv.ConvertOptions(include_columns=columns, strings_can_be_null=True)
             table = csv.read_csv(path, *_csv_options(delimiter), convert_options=options)
+            for i, column in enumerate(table.columns):
+                if pa.types.is_string(column.type):  # gaps with blanks around them are gaps, too
+                    text = pc.utf8_trim_whitespace(column)
+                    text = pc.if_else(pc.is_in(text, GAPS), NOTHING, text)
+                    table = table.set_column(i, columns[i], text)
     if not len(table):
         raise ParameterError(f"{quoted(path.name)} has a header and no rows")
     return table.rename_columns(list(names))
@@ -126,7 +140,7 @@ def plainly(path: Path, delimiter: str) -> Iterator[None]:
         if ragged := RAGGED.search(said):
             row, expected, got = map(int, ragged.groups())
             if expected == 1:
-                raise ParameterError(_one_column(path, delimiter)) from error
+                raise ParameterError(_one_column(path, delimiter, None)) from error
             raise ParameterError(
                 f"{file} has rows of different lengths: {got} values in row {row - 1} below the "
                 f"header, which has {expected}"
@@ -134,13 +148,17 @@ def plainly(path: Path, delimiter: str) -> Iterator[None]:
         raise ParameterError(f"{file} cannot be read as a table: {said[:200]}") from error
 
 
-def _one_column(path: Path, delimiter: str) -> str:
-    """What is wrong with a table of one column: probably the delimiter."""
-    with path.open("rb") as file:
-        start = file.read(PEEK).lstrip().decode(errors="replace").splitlines()[0]
-    meant = next((mark for mark in ";\t|," if mark in start and mark != delimiter), None)
-    hint = f" (did you mean the delimiter {meant!r}?)" if meant else ""
-    return f"{quoted(path.name)} has one column, {quoted(start)}, where 2 are needed{hint}"
+def _one_column(path: Path, delimiter: str, name: str | None) -> str:
+    """What is wrong with a table of one column: probably the delimiter.
+
+    Without its name, its first line stands for that.
+    """
+    if name is None:
+        with path.open("rb") as file:
+            name = file.read(PEEK).lstrip().decode(errors="replace").splitlines()[0]
+    meant = next((mark for mark in ";\t|," if mark in name and mark != delimiter), None)
+    hint = f" (did you mean the delimiter {meant!r}?)" if meant and not _is_parquet(path) else ""
+    return f"{quoted(path.name)} has one column, {quoted(name)}, where 2 are needed{hint}"
 
 
 def _is_parquet(path: Path) -> bool:

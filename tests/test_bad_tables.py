@@ -2,6 +2,7 @@
 
 import datetime
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from table_files import GOOD, refusal
@@ -44,6 +45,29 @@ def test_the_wrong_delimiter(file, mark):
     assert told.endswith(f"where 2 are needed (did you mean the delimiter {mark!r}?)")
 
 
+def test_one_column(file):
+    told = refusal(file(pa.table({"a;b": range(9)}), "mine.parquet"))
+    assert told == "'mine.parquet' has one column, 'a;b', where 2 are needed"
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+def test_numbers_of_rows_are_no_input_unless_asked_for(file, name):
+    header, *rows = GOOD.splitlines()
+    lines = [f"{name},{header}", *(f"{i},{row}" for i, row in enumerate(rows))]
+    path = file("\n".join(lines))
+    told = (
+        f"{name!r}, which may hold numbers of rows: leave it out of the file, or name the features"
+    )
+    assert refusal(path) == f"'mine.csv' has a column {told}"
+    assert load_table(path, "kind", ["width", name]).inputs == ["width", name]
+
+
+def test_the_index_that_pandas_writes_is_no_input(file, tmp_path):
+    table = pd.DataFrame({"width": range(20), "kind": list("ab") * 10})
+    table.sample(frac=1, random_state=0).to_parquet(tmp_path / "mine.parquet")
+    assert "has a column '__index_level_0__', which may" in refusal(tmp_path / "mine.parquet")
+
+
 @pytest.mark.parametrize(("row", "n"), [("1,red", 2), ("1,red,a,b", 4), ("7", 1)])
 def test_ragged_rows(file, row, n):
     assert refusal(file(f"{GOOD}{row}\n")) == (
@@ -83,10 +107,14 @@ def test_two_columns_of_one_name(file):
     assert told in refusal(file(twice, "mine.parquet"))
 
 
-@pytest.mark.parametrize("gap", ["", "NA", "nan", "null"])
+@pytest.mark.parametrize("gap", ["", "NA", "nan", "null", " ", " NA "])
 def test_missing_values(file, gap):
     told = refusal(file(GOOD.replace("1.25,", f"{gap},").replace("2.5,", f"{gap},")))
     assert told.startswith("column 'width' of 'mine.csv' has 2 missing values, the first in row 6 ")
+    told = refusal(file(GOOD.replace("red", gap)))
+    assert told.startswith(
+        "column 'colour' of 'mine.csv' has 16 missing values, the first in row 2"
+    )
     told = refusal(file(GOOD.replace(",a\n", f",{gap}\n", 1)))
     assert told.startswith("target 'kind' of 'mine.csv' has 1 missing value, the first in row 1 ")
 
