@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from PIL import Image
 
 from helpers import checks
 from helpers.columns import Categories, quoted
@@ -42,7 +43,7 @@ def load_images(
 
     Raises:
         ParameterError: there is no such folder, it has no two subfolders with images, a class has
-            no image in one of the parts, or a file holds no image.
+            no image in one of the parts, or a file holds no image, or one of more than 8 bits.
         ValueError: another argument is out of its range.
     """
     folder = Path(folder)
@@ -81,6 +82,10 @@ def _pixels(paths: list[Path], size: int, color_mode: str) -> np.ndarray:
     x = np.empty((len(paths), size, size, 3 if color_mode == "rgb" else 1), "float32")
     for each, path in zip(x, paths, strict=True):
         try:
+            with Image.open(path) as image:
+                mode = image.mode
+            if mode[0] in "IF":
+                raise ValueError(f"its values must have 8 bits, and are of the mode {mode}")
             image = keras.utils.load_img(path, color_mode=color_mode, target_size=(size, size))
             each[:] = keras.utils.img_to_array(image) / 255
         except Exception as error:  # a file cut short fails in many ways

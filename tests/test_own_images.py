@@ -59,6 +59,15 @@ def test_folders_that_hold_no_images_are_refused(folder, tmp_path):
     )
 
 
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_images_of_more_than_8_bits_are_refused(folder, mode):
+    for i in range(10):
+        Image.new(mode, (9, 9), 10_000).save(folder / "dark" / f"{i}.tiff")
+        (folder / "dark" / f"{i}.tiff").rename(folder / "dark" / f"{i}.png")
+    with pytest.raises(ParameterError, match=f"must have 8 bits, and are of the mode {mode}$"):
+        load_images(folder)
+
+
 def test_a_damaged_image_is_named(folder):
     for image in (folder / "dark").iterdir():
         image.write_bytes(image.read_bytes()[:30])
