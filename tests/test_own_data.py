@@ -128,6 +128,17 @@ def test_a_module_that_does_not_exist_is_told_before_anything_starts(tmp_path, m
     ]
 
 
+def test_a_module_is_found_without_running_anything(tmp_path, monkeypatch):
+    (tmp_path / "loud_16").mkdir()
+    (tmp_path / "loud_16" / "__init__.py").write_text("raise SystemExit")
+    (tmp_path / "loud_16" / "deep.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert checked(model="loud_16.deep:good")
+    assert problems(model="loud_16.deep.er:f") == [
+        "model must name a module that Python finds, got 'loud_16.deep.er'"
+    ]
+
+
 anything = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(max_size=3),
     st.lists(st.one_of(st.integers(-1, 99), st.floats(), st.text(max_size=3)), max_size=4),

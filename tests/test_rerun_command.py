@@ -168,10 +168,25 @@ def change_table(tmp_path):
     (tmp_path / "table.csv").write_text("a,b\n3,4\n")
 
 
-@pytest.mark.parametrize("change", [change_code, change_default, change_table])
-def test_result_of_other_code_or_data_is_not_served(walk, tmp_path, change):
+def change_model(tmp_path):
+    (tmp_path / "mine" / "net.py").write_text("units = 2")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (change_code, "plain"),
+        (change_default, "plain"),
+        (change_table, "table.csv"),
+        (change_model, "mine.net:build"),
+    ],
+)
+def test_result_of_other_code_or_data_is_not_served(walk, tmp_path, change, word):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
-    arguments = (walk, "-p", "word", "table.csv", "--out", "out")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "__init__.py").write_text("raise RuntimeError")
+    (tmp_path / "mine" / "net.py").write_text("units = 1")
+    arguments = (walk, "-p", "word", word, "--out", "out")
     rerun(*arguments, folder=tmp_path)
     [before] = [record(run) for run in runs(tmp_path / "out")]
     change(tmp_path)
@@ -275,6 +290,16 @@ def test_runs_that_cannot_be_measured_cost_their_run_only(tmp_path):
     called = helpers("rerun", "odd.ipynb", "--grid", "n_seeds=3,2", *OUT, folder=tmp_path)
     assert "Error: 1 of 2 runs failed; the rest are kept" in called.stderr
     assert "failed: MergeError: conflicting values for variable 'updates'" in called.stdout
+
+
+def test_target_and_final_epochs_are_told_as_they_were_taken(tmp_path):
+    parameters = rerun_folder.PARAMETERS + "target_accuracy = 0.55  # to reach\n"
+    walk = notebook(tmp_path / "walk.ipynb", WALK, parameters=parameters)
+    rerun(walk, "--grid", "target_accuracy=0.55,95", "--out", "out", folder=tmp_path)
+    lines = list(csv.DictReader((tmp_path / "out" / "table.csv").open()))
+    taken = {float(line["parameter.target_accuracy"]): line["target"] for line in lines}
+    assert taken == {0.55: "0.55", 95: "0.8"}
+    assert {line["last"] for line in lines} == {"10"}
 
 
 def test_columns_of_parameters_and_of_measures_are_apart(tmp_path):

@@ -1,10 +1,11 @@
 """The parameters of the part "Your own work", chapter 16."""
 
 import ast
-import importlib.util
 import math
 import os
 import re
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -96,6 +97,23 @@ def _delimiter(value: Any, info: Info) -> str:
     return mark
 
 
+def find_module(name: str) -> ModuleSpec | None:
+    """Where a module is, as ``importlib.util.find_spec`` says it, but without importing anything.
+
+    >>> find_module("helpers.models").origin.endswith("models.py"), find_module("helpers.none")
+    (True, None)
+    """
+    *packages, _ = name.split(".")
+    path = None
+    if packages:
+        package = find_module(".".join(packages))
+        path = package and package.submodule_search_locations
+        if path is None:
+            return None
+    found = (finder.find_spec(name, path) for finder in sys.meta_path)
+    return next(filter(None, found), None)
+
+
 class OwnData(Parameters):
     """Chapter 16."""
 
@@ -177,8 +195,6 @@ class OwnData(Parameters):
         if not FUNCTION.fullmatch(self.model):
             return [f"model must be written as module:function, got {self.model!r}"]
         module = self.model.partition(":")[0]
-        try:
-            found = importlib.util.find_spec(module)
-        except (ImportError, ValueError):
-            found = None
-        return [] if found else [f"model must name a module that Python finds, got {module!r}"]
+        if find_module(module):
+            return []
+        return [f"model must name a module that Python finds, got {module!r}"]

@@ -1,5 +1,6 @@
 """What the user types: ``python -m helpers rerun`` and ``python -m helpers verify``."""
 
+import re
 import shutil
 import sys
 import textwrap
@@ -21,11 +22,13 @@ def split(option: str) -> tuple[str, list[Any]]:
     ('batch_sizes', [[7, 50], [8, 64]])
     >>> split("dataset=digits,mnist")
     ('dataset', ['digits', 'mnist'])
+    >>> split("features=[width,height],[depth]")
+    ('features', ['[width,height]', '[depth]'])
     """
     name, _, listed = option.partition("=")
     values = value(f"[{listed}]")
     if not isinstance(values, list):
-        values = [value(part.strip()) for part in listed.split(",")]
+        values = [value(part.strip()) for part in re.split(r",(?![^\[]*\])", listed)]
     if not name.strip() or not values or "" in values:
         raise RerunError(f"--grid must read NAME=VALUE,VALUE, got {option}")
     return name.strip(), values

@@ -74,13 +74,15 @@ def tasks(notebook: str, runs: Sequence[Mapping[str, Any]], threads: int | None)
         "folder": os.getcwd(),
         "threads": threads,
     }
+    text = nbformat.writes(loaded)
+    files = notebooks.files(value for parameters in checked for value in parameters.values())
     made = []
     for run, parameters in zip(runs, checked, strict=True):
-        files = notebooks.files(parameters)
-        key = digest(cells, common["code"], parameters, files)
-        record = common | {"parameters": parameters, "files": files, "key": key}
+        named = {v: files[v] for v in parameters.values() if isinstance(v, str) and v in files}
+        key = digest(cells, common["code"], parameters, named)
+        record = common | {"parameters": parameters, "files": named, "key": key}
         name = run_name(Path(address).stem, run)
-        made.append(Task(name, nbformat.writes(loaded), run, record))
+        made.append(Task(name, text, run, record))
     return made
 
 

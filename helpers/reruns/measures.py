@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 
 from helpers import analysis
 from helpers.claims import MIME
+from helpers.parameters.shared import Training
 
-HOLD = 5  # epochs in a row for which the target accuracy counts as reached
 MOST = 50  # lines of one rerun
 
 
@@ -26,8 +26,8 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     Returns:
         For each combination of what the runs differ in besides seeds: name (of the runs), cell
-        (what it differs in), n_seeds, epochs, updates, volatility and final_accuracy; None stands
-        for never. At most 50.
+        (what it differs in), n_seeds, target and last (epochs), as taken, and epochs, updates,
+        volatility and final_accuracy; None stands for never. At most 50.
     """
     lines = []
     with xr.open_datatree(path, engine="h5netcdf") as tree:
@@ -36,17 +36,15 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
             trained = {"val_accuracy", "updates"} <= {*runs.variables}
             if not trained or not {"seed", "epoch"} <= {*runs.val_accuracy.dims}:
                 continue  # such as medians
-            if runs.sizes["epoch"] < HOLD or runs.epoch[-1] != runs.sizes["epoch"]:
+            if runs.sizes["epoch"] < Training.HOLD or runs.epoch[-1] != runs.sizes["epoch"]:
                 continue  # a few epochs of longer runs
             target, last = values.get("target_accuracy"), values.get("last_epochs")
             if not isinstance(target, (int, float)) or not 0 < target <= 1:
                 target = 0.8
             if not isinstance(last, int) or not 3 <= last <= runs.sizes["epoch"]:
                 last = max(3, runs.sizes["epoch"] // 4)
-            untimed = runs.assign_attrs(
-                seconds_per_epoch=0.0
-            )  # of a selection they may not be known
-            speed = analysis.speed(untimed, target, HOLD)
+            untimed = runs.assign_attrs(seconds_per_epoch=0.0)  # unknown of a selection
+            speed = analysis.speed(untimed, target, Training.HOLD)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,
@@ -59,6 +57,7 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
                 medians = {name: analysis.median(each.sel(at)) for name, each in found.items()}
                 lines.append(
                     {"name": group.path.strip("/"), "cell": at, "n_seeds": runs.sizes["seed"]}
+                    | {"target": target, "last": last}
                     | {name: finite(value) for name, value in medians.items()}
                 )
     return lines[:MOST]

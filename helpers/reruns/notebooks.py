@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from papermill.iorw import load_notebook_node
 
 from helpers import parameters
 from helpers.fields import ParameterError, unknown
+from helpers.parameters.own_data import FUNCTION, find_module
 
 CHECK = re.compile(r"^parameters\.(\w+)\.check\(globals\(\)\)$", re.MULTILINE)
 REMOTE = re.compile(r"^\w+://")
-FUNCTION = re.compile(r"^([\w.]+):\w+$")
 
 
 class RerunError(Exception):
@@ -117,18 +117,16 @@ def checked(notebook: NotebookNode, runs: Sequence[Mapping[str, Any]]) -> list[d
     return complete
 
 
-def files(values: Mapping[str, Any]) -> dict[str, str]:
-    """The files that values name, such as tables, and hashes of their contents.
+def files(values: Iterable[Any]) -> dict[str, str]:
+    """Of values those that name files, such as tables, and hashes of the files' contents.
 
-    A model given as ``module:function`` is the file of the module. Of a folder count the names,
-    sizes and times of the files in it.
+    A model given as ``module:function`` is the file of the module, which is found and not imported.
+    Of a folder count the names, sizes and times of the files in it.
     """
     found = {}
-    for each in values.values():
-        if not isinstance(each, str) or not each:
-            continue
-        function = FUNCTION.match(each)
-        path = function[1].replace(".", "/") + ".py" if function else each
+    for each in {each for each in values if isinstance(each, str) and each}:
+        module = find_module(each.partition(":")[0]) if FUNCTION.fullmatch(each) else None
+        path = (module and module.origin) or each
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 found[each] = hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,18 +14,21 @@ INDEX = """\
 <h1>Reruns</h1>
 <p>{{ done | length }} finished{% if failed %}, {{ failed | length }} failed{% endif %}.
 Speed is the number of epochs or updates to the target accuracy, volatility the standard deviation
-of the accuracy over the last epochs; all are medians over the seeds.
+of the accuracy over the last epochs, and the final accuracy its mean over them; all are medians
+over the seeds.
 The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 <div class="box">
 <table>
 <thead>
 <tr><th rowspan="2" scope="col">run</th>
 {% if names %}<th colspan="{{ names | length }}" scope="colgroup">parameters</th>{% endif %}
-<th colspan="5" scope="colgroup">runs: medians over the seeds</th>
+<th colspan="7" scope="colgroup">runs: medians over the seeds</th>
 <th rowspan="2" scope="col">verdicts</th><th rowspan="2" scope="col">seconds</th></tr>
 <tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}
-<th scope="col">of</th><th scope="col">epochs</th><th scope="col">updates</th>
-<th scope="col">volatility</th><th scope="col">final accuracy</th></tr>
+<th scope="col">of</th>
+<th scope="col">target</th><th scope="col">last</th>
+<th scope="col">epochs</th><th scope="col">updates</th><th scope="col">volatility</th>
+<th scope="col">final accuracy</th></tr>
 </thead>
 <tbody>
 {% for run in done %}{% set lines = run.measures or [{}] %}{% for line in lines %}
@@ -42,7 +45,7 @@ The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 {% endif %}
 <td>{{ line.name }}{% for name, value in (line.cell or {}).items() -%}
 , {{ name }} {{ value }}{% endfor %}</td>
-{% for name in measures %}<td>{{ line | number(name) }}</td>{% endfor %}
+{% for name in settings + measures %}<td>{{ line | number(name) }}</td>{% endfor %}
 {% if loop.first %}
 <td rowspan="{{ lines | length }}">{% for claim, verdict in run.verdicts.items() %}
 {{ claim }} {{ verdict }}<br>{% endfor %}</td>
@@ -61,6 +64,7 @@ The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
 </ul>
 {% endif %}
 """
+SETTINGS = ("target", "last")  # accuracy of speed, final epochs of volatility and accuracy
 MEASURES = ("epochs", "updates", "volatility", "final_accuracy")
 
 
@@ -77,22 +81,22 @@ templates.filters["number"] = number
 def index(done: Sequence[dict[str, Any]], failed: Sequence[dict[str, Any]]) -> str:
     """The page that compares runs, from their records."""
     body = templates.from_string(INDEX).render(
-        done=done, failed=failed, names=given(done), measures=MEASURES, page=PAGE, runs=RUNS,
-        shown=SHOWN, thumbnail=THUMBNAIL, code=provenance.code_key(),
+        done=done, failed=failed, names=given(done), settings=SETTINGS, measures=MEASURES,
+        page=PAGE, runs=RUNS, shown=SHOWN, thumbnail=THUMBNAIL, code=provenance.code_key(),
     )  # fmt: skip
     return shell("Reruns", body)
 
 
 def table(done: Sequence[dict[str, Any]]) -> str:
     """The same as CSV: a line for each combination that a run measured, parameters by prefix."""
-    lines = []
+    names, lines = given(done), []
     for run in done:
         for line in run["measures"] or [{}]:
             lines.append(
                 {name: run[name] for name in ("name", "notebook")}
-                | {f"parameter.{name}": run["parameters"].get(name) for name in given(done)}
+                | {f"parameter.{name}": run["parameters"].get(name) for name in names}
                 | {"of": line.get("name"), "cell": json.dumps(line.get("cell", {}))}
-                | {name: line.get(name) for name in ("n_seeds", *MEASURES)}
+                | {name: line.get(name) for name in ("n_seeds", *SETTINGS, *MEASURES)}
                 | {"verdicts": json.dumps(run["verdicts"])}
                 | {name: run[name] for name in ("seconds", "began", "code")}
             )

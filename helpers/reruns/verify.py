@@ -27,7 +27,10 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
         RerunError: its files are not what they should be, or it fails now.
     """
     name = record["name"]
-    now = {"versions": provenance.versions(), "files": notebooks.files(record["parameters"])}
+    now = {
+        "versions": provenance.versions(),
+        "files": notebooks.files(record["parameters"].values()),
+    }
     found = [
         f"{what} was {record[kind].get(what)} and is {now[kind].get(what)}"
         for kind in now
