@@ -9,7 +9,8 @@ import pytest
 
 import helpers
 
-WITHIN = {"checks", "fields", "program", "progress", "replicates"}  # only other helpers use them
+# Only other helpers use them, or the command.
+WITHIN = {"checks", "fields", "program", "progress", "replicates", "reruns"}
 MODULES = [
     importlib.import_module(f"helpers.{found.name}")
     for found in pkgutil.iter_modules(helpers.__path__)
