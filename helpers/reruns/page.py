@@ -20,6 +20,8 @@ th, td { padding: .3rem .6rem; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--faint) }
 th { white-space: nowrap }
 td img { width: 9rem }
+td a { overflow-wrap: anywhere }
+td:has(img) { min-width: 9rem; max-width: 11rem }
 img, svg { max-width: 100%; height: auto }
 td img, .output svg, .output_svg svg, .output_svg { background: #fff; color: #000 }
 .anchor-link, .prompt { display: none }
