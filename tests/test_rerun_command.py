@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from urllib.parse import quote
 
@@ -258,6 +259,28 @@ def test_kernel_that_dies_costs_its_run_only_and_says_nothing_on_the_console(tmp
     assert "failed: nbclient.exceptions.DeadKernelError: Kernel died" in called.stdout
     assert "from the depths" not in called.stdout + called.stderr
     assert len(runs(tmp_path / "out")) == 1
+
+
+DIES = """\
+import sys
+from pathlib import Path
+
+if "ipykernel_launcher" in sys.orig_argv:
+    deaths = Path(__file__).with_name("deaths")
+    deaths.write_text(deaths.read_text()[1:] if deaths.exists() else "x" * times)
+    if deaths.read_text():
+        raise SystemExit
+"""
+
+
+@pytest.mark.parametrize(("deaths", "done"), [(2, True), (9, False)])
+def test_kernel_that_does_not_start_is_started_again(walk, tmp_path, deaths, done):
+    (tmp_path / "first").mkdir()  # Python imports sitecustomize as it starts
+    (tmp_path / "first" / "sitecustomize.py").write_text(DIES.replace("times", str(deaths)))
+    settings = {"env": os.environ | {"PYTHONPATH": str(tmp_path / "first")}}
+    called = helpers("rerun", walk, "--out", "out", folder=tmp_path, **settings)
+    assert (called.returncode, len(runs(tmp_path / "out"))) == ((0, 1) if done else (1, 0))
+    assert ("failed: RuntimeError: Kernel died before replying" in called.stdout) is not done
 
 
 def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):

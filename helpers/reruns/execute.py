@@ -35,6 +35,8 @@ THREADS = (  # variables that NumPy, TensorFlow and joblib (`helpers.sweep`) hee
     "TF_NUM_INTEROP_THREADS",
     "LOKY_MAX_CPU_COUNT",
 )
+NOT_BEGUN = "Kernel died before replying to kernel_info"  # as papermill says it
+ATTEMPTS = 3  # to start a kernel: two that start at once may take the same port
 SAVES = "saves-runs"  # tag of the cell that saves the runs
 
 
@@ -83,7 +85,10 @@ def execute(task: Task) -> Outcome:
         notebook = nbformat.reads(task.notebook, 4)
         notebook.cells.append(saving_cell(saved, task.record["code"]))
         nbformat.write(notebook, given)
-        failure = through_papermill(task, given, done)
+        for _ in range(ATTEMPTS):
+            failure = through_papermill(task, given, done)
+            if failure is None or NOT_BEGUN not in failure:
+                break
         executed = as_far_as_it_got(done, given)
         if failure is not None:
             errors = [o for c in executed.cells for o in c.get("outputs", [])
