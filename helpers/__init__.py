@@ -8,6 +8,11 @@ a chapter's settings and imports nothing heavy, so a wrong value is refused at o
 import importlib
 import logging
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # where the names come from that are loaded when first used
+    from helpers.sweeps import sweep
+    from helpers.training import train
 
 # TensorFlow writes start-up notes for its developers to stderr unless told otherwise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

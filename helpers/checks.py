@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 
+import joblib
 import numpy as np
 
 
@@ -103,3 +104,12 @@ def model_fits(model, data) -> None:
     gives = tuple(model(data.x_train[:1]).shape[1:])
     if y not in (gives, gives[:-1], (*gives[:-1], 1)):
         raise ValueError(f"the model gives outputs of shape {gives}, the data have targets of {y}")
+
+
+def jobs(n_jobs: int | None) -> int:
+    """How many things are to be done at the same time: one per core if None.
+
+    Raises:
+        ValueError: it is no whole number, or below 1.
+    """
+    return joblib.cpu_count() if n_jobs is None else whole_number("n_jobs", n_jobs, 1)

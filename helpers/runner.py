@@ -1,17 +1,22 @@
-"""The models of all seeds, checked against the data and trained at one schedule after another."""
+"""The models of all seeds, checked against the data and trained by one schedule or several.
 
-import copy
+Lanes of seeds are trained side by side, in threads: the programs do not hold Python's lock, and
+threads share one TensorFlow, where processes would load it each for themselves.
+"""
+
 import json
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 
+import joblib
 import keras
 import numpy as np
 import xarray as xr
 from tqdm import tqdm
 
-from helpers import checks
+from helpers import checks, lanes
 from helpers.datasets import Dataset
 from helpers.program import LAST_BATCH, Program, has_schedule
 from helpers.provenance import versions
@@ -25,9 +30,13 @@ from helpers.replicates import (
     trains_stacked,
 )
 
+_taking = threading.Lock()  # of a program that is idle
+
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
 STRETCH_SECONDS = 0.4  # how long the program runs between two looks at the clock and at Ctrl-C
 ORDER_ELEMENTS = 2**22  # sample indices handed to the program at once (16 MB)
+
+Schedule = tuple[list[int], np.ndarray]  # of batch sizes and of learning rates, one per epoch
 
 
 class Runner:
@@ -91,22 +100,21 @@ class Runner:
         outputs = model(data.x_train[:1])
         y_train, y_test = (targets_like(outputs, y) for y in (data.y_train, data.y_test))
         loss = loss_function(loss, outputs, y_train)
-        # Each lane is trained by one run of the program: all seeds together, or each by itself.
-        self.lanes = [self.start] if self.stacked else [[values] for values in self.start]
-        self.n_steps = len(self.lanes) * self.epochs
         self.n_weights, self.dtype = model.count_params(), model.variable_dtype
-        self._new_program = lambda model: Program(
+        self._new_program = lambda model, n_replicates: Program(
             model,
             type(optimizer).from_config(optimizer.get_config()),
             (data.x_train, y_train, data.x_test, y_test),
             loss,
             accuracy_function(outputs, y_train),
-            len(self.lanes[0]),
+            n_replicates,
             stacked=self.stacked,
             last_batch=last_batch,
             jit_compile=jit_compile,
         )
-        self.build, self.program = build, self._new_program(model)
+        self.build = build
+        self.program = self._new_program(model, len(seeds) if self.stacked else 1)
+        self._idle = [self.program]
         settings = {
             "optimizer": keras.optimizers.serialize(optimizer),
             "model": {"name": model.name, "n_parameters": model.count_params()},
@@ -121,12 +129,6 @@ class Runner:
             "epochs": epochs,
         }
         self.provenance = {"settings": json.dumps(settings), "versions": json.dumps(versions())}
-
-    def twin(self) -> "Runner":
-        """The same settings and initial weights with a program of its own, for another thread."""
-        other = copy.copy(self)
-        other.program = self._new_program(new_model(self.build, self.data, self.seeds[-1]))
-        return other
 
     def batch_sizes(self, batch_size: int | Sequence[int]) -> list[int]:
         """One batch size per epoch."""
@@ -149,34 +151,102 @@ class Runner:
         rates = [checks.positive("learning_rate", value) for value in values]
         return np.array(rates, self.optimizer.learning_rate.dtype)
 
+    def _seconds(self, batch_sizes):
+        """About how long all seeds take on one core."""
+        n_updates = self._n_updates(batch_sizes)
+        return lanes.run_seconds(
+            batch_sizes, n_updates, self.n_weights, len(self.seeds), self.stacked
+        )
+
+    def _lanes(self, batch_sizes):
+        return lanes.lanes(len(self.seeds), self.stacked, self._seconds(batch_sizes))
+
+    def n_steps(self, schedules: Sequence[Schedule]) -> int:
+        """How often the bar moves on: once for each epoch of each lane."""
+        return self.epochs * sum(len(self._lanes(sizes)) for sizes, _ in schedules)
+
     def run(
-        self, batch_sizes: list[int], learning_rates: np.ndarray, stop: threading.Event, bar: tqdm
-    ) -> xr.Dataset:
-        """Train every seed at one schedule; ``stop``, once set, ends it early and leaves NaN."""
-        n_updates = np.array([self.program.n_updates(size) for size in batch_sizes])
-        first, last = self.recorded
-        n_seeds, n_recorded = len(self.seeds), n_updates[first:last].sum()
-        metrics = np.full((len(METRICS), n_seeds, self.epochs), np.nan, "float32")
-        details = np.full((2, n_seeds, n_recorded), np.nan, "float32")
-        weights = np.full((n_seeds, len(self.snapshots), self.n_weights), np.nan, self.dtype)
+        self, schedules: Sequence[Schedule], n_jobs: int, stop: threading.Event, bar: tqdm
+    ) -> list[xr.Dataset]:
+        """Train every seed by each schedule; ``stop``, once set, ends it early and leaves NaN.
+
+        Args:
+            schedules: batch sizes and learning rates, one per epoch.
+            n_jobs: lanes trained at the same time, at least 1.
+        """
+        work = lanes.side_by_side(
+            [sizes[0] for sizes, _ in schedules],
+            [self._lanes(sizes) for sizes, _ in schedules],
+            [self._seconds(sizes) for sizes, _ in schedules],
+            n_jobs,
+        )
+
+        def train_in_turn(pieces):
+            return [self._train(schedules[i], lane, stop, bar) for i, lane in pieces]
+
+        parallel = joblib.Parallel(n_jobs, prefer="threads")
+        done = parallel(joblib.delayed(train_in_turn)(pieces) for pieces in work)
+        parts = [[] for _ in schedules]
+        for pieces, trained in zip(work, done, strict=True):
+            for (number, lane), part in zip(pieces, trained, strict=True):
+                parts[number].append((lane, *part))
+        return [
+            self._dataset(sizes, part) for (sizes, _), part in zip(schedules, parts, strict=True)
+        ]
+
+    @contextmanager
+    def _program(self, n_replicates, batch_size):
+        """A program that no other thread works with; best one that has compiled the batch size."""
+        with _taking:
+            fits = [program for program in self._idle if program.n_replicates == n_replicates]
+            fits.sort(key=lambda program: program.is_compiled(batch_size, False))
+            program = fits[-1] if fits else None
+            if program:
+                self._idle.remove(program)
+        if program is None:
+            model = new_model(self.build, self.data, self.seeds[-1])
+            program = self._new_program(model, n_replicates)
+        yield program
+        self._idle.append(program)
+
+    def _train(self, schedule, lane, stop, bar):
+        """Metrics (4, R, epochs), details (2, R, updates), weights (R, snapshots, n), seconds."""
+        batch_sizes, learning_rates = schedule
+        n_updates = self._n_updates(batch_sizes)
+        n_replicates, n_recorded = lane.stop - lane.start, n_updates[slice(*self.recorded)].sum()
+        metrics = np.full((len(METRICS), n_replicates, self.epochs), np.nan, "float32")
+        details = np.full((2, n_replicates, n_recorded), np.nan, "float32")
+        weights = np.full((n_replicates, len(self.snapshots), self.n_weights), np.nan, self.dtype)
         seconds = {"compile_seconds": 0.0, "run_seconds": 0.0}
-        for lane, start in enumerate(self.lanes):
-            mine = slice(None) if len(self.lanes) == 1 else slice(lane, lane + 1)
-            self.program.reset(start)
+        with self._program(n_replicates, batch_sizes[0]) as program:
+            program.reset(self.start[lane])
             done = written = 0
             stretches = self._stretches(
-                batch_sizes, learning_rates, self.seeds[mine], stop, seconds
+                program, batch_sizes, learning_rates, self.seeds[lane], stop, seconds
             )
             for by_epoch, by_update in stretches:
-                metrics[:, mine, done : done + len(by_epoch)] = by_epoch.transpose(1, 2, 0)
-                details[:, mine, written : written + len(by_update)] = by_update.transpose(1, 2, 0)
+                metrics[:, :, done : done + len(by_epoch)] = by_epoch.transpose(1, 2, 0)
+                details[:, :, written : written + len(by_update)] = by_update.transpose(1, 2, 0)
                 done, written = done + len(by_epoch), written + len(by_update)
                 if done in self.snapshots:
-                    weights[mine, self.snapshots.index(done)] = self.program.weights()
+                    weights[:, self.snapshots.index(done)] = program.weights()
                 bar.update(len(by_epoch))
+        return metrics, details, weights, seconds
+
+    def _n_updates(self, batch_sizes):
+        """Updates of each epoch, shape (epochs,)."""
+        return np.array([self.program.n_updates(size) for size in batch_sizes])
+
+    def _dataset(self, batch_sizes, parts):
+        """The parts of all lanes as one Dataset."""
+        parts = sorted(parts, key=lambda part: part[0].start)
+        _, metrics, details, weights, seconds = zip(*parts, strict=True)
+        metrics, details = np.concatenate(metrics, axis=1), np.concatenate(details, axis=1)
+        n_updates = self._n_updates(batch_sizes)
         # A run left undone holds NaN too, but no accuracy; a diverged one has accuracies.
         diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
         n_done = np.count_nonzero(~np.isnan(metrics[1]))
+        seconds = {name: sum(each[name] for each in seconds) for name in seconds[0]}
         seconds["seconds_per_epoch"] = seconds["run_seconds"] / max(n_done, 1)
         runs = xr.Dataset(
             {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(METRICS)}
@@ -186,16 +256,17 @@ class Runner:
             seconds | self.provenance,
         )
         if self.snapshots:
-            runs["weights"] = ("seed", "snapshot", "weight"), weights
+            runs["weights"] = ("seed", "snapshot", "weight"), np.concatenate(weights)
             runs = runs.assign_coords(snapshot=self.snapshots)
-        if n_recorded:
+        if n_recorded := details.shape[-1]:
             runs["update_loss"], runs["update_accuracy"] = [
                 (("seed", "update"), d) for d in details
             ]
-            runs = runs.assign_coords(update=n_updates[:first].sum() + 1 + np.arange(n_recorded))
+            before = n_updates[: self.recorded[0]].sum()
+            runs = runs.assign_coords(update=before + 1 + np.arange(n_recorded))
         return runs
 
-    def _stretches(self, batch_sizes, learning_rates, seeds, stop, seconds):
+    def _stretches(self, program, batch_sizes, learning_rates, seeds, stop, seconds):
         """Run the program from epoch to epoch; yield (epoch, 4, R) and (update, 2, R) metrics.
 
         A stretch ends where the batch size changes, at a snapshot, where the recording of updates
@@ -212,14 +283,14 @@ class Runner:
         while epoch < self.epochs and not stop.is_set():
             kind = batch_sizes[epoch], self.recorded[0] <= epoch < self.recorded[1]
             rates = np.resize(learning_rates[epoch : epoch + capacity], capacity)
-            if not self.program.is_compiled(*kind):
+            if not program.is_compiled(*kind):
                 began = time.perf_counter()
-                self.program.run(*kind, order, rates, 0)
+                program.run(*kind, order, rates, 0)
                 seconds["compile_seconds"] += time.perf_counter() - began
             began = time.perf_counter()
             n = min(pace, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
             order[:n] = [[next(draw) for draw in orders] for _ in range(n)]
-            by_epoch, by_update = self.program.run(*kind, order, rates, n)
+            by_epoch, by_update = program.run(*kind, order, rates, n)
             took = time.perf_counter() - began
             seconds["run_seconds"] += took
             epoch, pace = epoch + n, max(1, int(STRETCH_SECONDS * n / took))

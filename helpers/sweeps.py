@@ -1,9 +1,9 @@
 """Train at every combination of batch size and learning rate, or by every schedule of the two."""
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-import joblib
 import keras
 import numpy as np
 import xarray as xr
@@ -30,14 +30,12 @@ def sweep(
 ) -> xr.Dataset:
     """Train every seed at every batch size and learning rate.
 
-    Batch sizes run in threads side by side: the compiled programs do not hold Python's lock, and
-    threads share one TensorFlow, where processes would load it each for themselves. A batch size
-    is compiled once for all its learning rates.
+    Batch sizes are trained side by side. A batch size is compiled once for all its learning rates.
 
     Args:
         batch_sizes: samples per update, each 1 to n_train, all different.
         learning_rates: each above 0, all different; None for the optimizer's own alone.
-        n_jobs: batch sizes trained at the same time, at least 1; None for one per core.
+        n_jobs: lanes of seeds trained at the same time, at least 1; None for one per core.
         build, optimizer, data, epochs, seeds, progress, **options: as for ``helpers.train``.
 
     Returns:
@@ -49,7 +47,7 @@ def sweep(
     Raises:
         ValueError: as for ``helpers.train``.
     """
-    n_jobs = joblib.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
+    n_jobs = checks.jobs(n_jobs)
     batch_sizes = checks.distinct("batch_sizes", batch_sizes)
     if learning_rates is None:
         if has_schedule(optimizer):
@@ -60,16 +58,11 @@ def sweep(
     runner = Runner(build, optimizer, data, epochs, seeds, **options)
     sizes = [runner.batch_sizes(checks.whole_number("batch_size", b, 1)) for b in batch_sizes]
     rates = [runner.learning_rates(checks.positive("learning_rate", r)) for r in learning_rates]
-
-    def train_at(size, stop, bar):
-        twin = runner.twin()
-        return [twin.run(size, rate, stop, bar) for rate in rates]
-
-    n_epochs = runner.n_steps * len(sizes) * len(rates)
+    schedules = list(itertools.product(sizes, rates))
     label = f"{len(sizes)} batch sizes x {len(rates)} learning rates x {len(runner.seeds)} seeds"
-    with interruptible(n_epochs, label, progress) as (stop, bar):
-        parallel = joblib.Parallel(n_jobs, prefer="threads")
-        cells = parallel(joblib.delayed(train_at)(size, stop, bar) for size in sizes)
+    with interruptible(runner.n_steps(schedules), label, progress) as (stop, bar):
+        trained = runner.run(schedules, n_jobs, stop, bar)
+    cells = [trained[i : i + len(rates)] for i in range(0, len(trained), len(rates))]
     rows = [side_by_side(row, "learning_rate", learning_rates) for row in cells]
     runs = side_by_side(rows, "batch_size", batch_sizes)
     seconds = xr.DataArray(
@@ -104,7 +97,7 @@ def train_schedules(
     Args:
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
-        n_jobs: schedules trained at the same time, at least 1; None for one per core.
+        n_jobs: lanes of seeds trained at the same time, at least 1; None for one per core.
         build, optimizer, data, epochs, seeds, progress, **options: as for ``helpers.train``, but
             for ``per_update``, since the schedules differ in their updates.
 
@@ -116,7 +109,7 @@ def train_schedules(
     Raises:
         ValueError: as for ``helpers.train``, or there is no schedule.
     """
-    n_jobs = joblib.cpu_count() if n_jobs is None else checks.whole_number("n_jobs", n_jobs, 1)
+    n_jobs = checks.jobs(n_jobs)
     names = checks.distinct("schedules", schedules)
     if options.get("per_update") is not None:
         raise ValueError("per_update must be None, since the schedules differ in their updates")
@@ -124,20 +117,9 @@ def train_schedules(
     plans = [
         (runner.batch_sizes(size), runner.learning_rates(rate)) for size, rate in schedules.values()
     ]
-    alike = {}  # schedules by their first batch size
-    for i, (sizes, _) in enumerate(plans):
-        alike.setdefault(sizes[0], []).append(i)
-
-    def train_by(group, stop, bar):
-        twin = runner.twin()
-        return [(i, twin.run(*plans[i], stop, bar)) for i in group]
-
     label = f"{len(names)} schedules x {len(runner.seeds)} seeds"
-    with interruptible(runner.n_steps * len(plans), label, progress) as (stop, bar):
-        parallel = joblib.Parallel(n_jobs, prefer="threads")
-        done = parallel(joblib.delayed(train_by)(group, stop, bar) for group in alike.values())
-    found = dict(pair for group in done for pair in group)
-    cells = [found[i] for i in range(len(plans))]
+    with interruptible(runner.n_steps(plans), label, progress) as (stop, bar):
+        cells = runner.run(plans, n_jobs, stop, bar)
     runs = side_by_side(cells, "schedule", names)
     seconds = xr.DataArray([cell.attrs["seconds_per_epoch"] for cell in cells], {"schedule": names})
     runs.attrs |= {

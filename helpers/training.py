@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import xarray as xr
 
+from helpers import checks
 from helpers.datasets import Dataset
 from helpers.progress import finish, interruptible
 from helpers.replicates import sample_orders
@@ -28,6 +29,7 @@ def train(
     epochs: int,
     seeds: Sequence[int],
     learning_rate: float | Sequence[float] | None = None,
+    n_jobs: int | None = None,
     progress: bool = True,
     **options,
 ) -> xr.Dataset:
@@ -46,6 +48,8 @@ def train(
         epochs: passes over the training set, at least 1.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
         learning_rate: above 0; one number, one per epoch, or None for the optimizer's own.
+        n_jobs: lanes of seeds trained at the same time, at least 1; None for one per core. Seeds
+            train in several lanes where they cannot share a program, or it would run for long.
         progress: whether to draw a progress bar on stderr.
         **options: those of ``Runner``: loss, last_batch, shuffle, snapshots, per_update, stacked,
             jit_compile.
@@ -61,10 +65,12 @@ def train(
         ValueError: an argument is out of its range, or the model does not fit the data.
         KeyboardInterrupt: Ctrl-C came before the first epoch was done.
     """
+    n_jobs = checks.jobs(n_jobs)
     runner = Runner(build, optimizer, data, epochs, seeds, **options)
-    schedule = runner.batch_sizes(batch_size), runner.learning_rates(learning_rate)
-    with interruptible(runner.n_steps, f"{len(runner.seeds)} seeds", progress) as (stop, bar):
-        runs = runner.run(*schedule, stop, bar)
+    schedules = [(runner.batch_sizes(batch_size), runner.learning_rates(learning_rate))]
+    label = f"{len(runner.seeds)} seeds"
+    with interruptible(runner.n_steps(schedules), label, progress) as (stop, bar):
+        [runs] = runner.run(schedules, n_jobs, stop, bar)
     for name, value in (("batch_size", batch_size), ("learning_rate", learning_rate)):
         runs.attrs[name] = json.dumps(np.asarray(value).tolist())
     return finish(runs)
