@@ -5,22 +5,18 @@ PORT ?= 8000
 VENV = .venv/bin/python
 INSTALLED = .venv/.installed
 LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
-JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean chapters browser
+.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
-	@echo 'Options: PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
+	@echo 'Options: CHAPTER=05 (book: that one alone), JOBS=2 (book: so many at a time),'
+	@echo '         PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
 	@echo '         ARGS=… (for the tool behind test, audit, lab and bench), UPGRADE=1 (for lock).'
 
-book: chapters ## execute what changed, and build the site in _build/html
-	@test -e _build/.passed || rm -rf _build/.doctrees  # Sphinx warns about a page only as it reads it
-	@rm -f _build/.passed
-	@$(JUPYTER_BOOK) build . -W -n --keep-going
-	@touch _build/.passed
-	@echo "The book is built. Its first page: $$PWD/_build/html/index.html"
+book: $(INSTALLED) ## execute what changed, and build the site in _build/html
+	@$(VENV) book/_ext/build.py $(if $(JOBS),--jobs $(JOBS)) $(CHAPTER)
 
 test: book browser ## build the book, then test everything, the site in a browser included
 	@$(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
@@ -41,7 +37,7 @@ pdf: book browser ## print the whole book into _build/batch-size-book.pdf
 bench: $(INSTALLED) ## measure speed and memory side by side (takes long)
 	@$(VENV) -m benchmarks $(ARGS)
 
-picture: chapters ## renew the picture in the README from chapter 6
+picture: book ## renew the picture in the README from chapter 6
 	@$(VENV) book/_ext/picture.py
 
 lock: ## pin the dependencies of pyproject.toml in requirements.lock
@@ -73,10 +69,6 @@ distclean: clean ## remove .venv too, and what the audit installed
 	@rm -rf .venv tests/lighthouse/node_modules
 
 # The steps behind.
-
-chapters: $(INSTALLED)
-	@$(VENV) book/_ext/chapters.py
-	@$(VENV) book/_ext/explorer_data.py
 
 browser: $(INSTALLED)
 	@$(VENV) tests/install_browser.py

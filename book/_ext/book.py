@@ -1,8 +1,9 @@
 """The Sphinx extension of the book: pages show the executed chapters.
 
-A chapter is executed beforehand, by `chapters.py`. Here its outputs are joined to its page when
-Sphinx reads it, while the notebook to download stays the committed one, without outputs. Pages are
-read again when what they show has changed, and a build with a stale chapter fails.
+A chapter is executed beforehand, by `execute.py`. Here its outputs are joined to its page when
+Sphinx reads it, while the notebook to download stays the committed one, without outputs. Pages of
+text get theirs from the same cache, by MyST-NB. Pages are read again when what they show has
+changed, and a build with a stale chapter fails.
 """
 
 import sys
@@ -23,28 +24,45 @@ import not_found
 import repository
 import sharing
 import typography
-from myst_nb.sphinx_ import NbMetadataCollector
 from records import MIME, records, verdict_card
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 
+def use_cache(app: Sphinx, config: Config) -> None:
+    """Show MyST-NB where the outputs of pages of text are."""
+    config.nb_execution_cache_path = str(chapters.cache(Path(app.srcdir)).path)
+
+
+def read_in_parallel(app: Sphinx, config: Config) -> None:
+    """Say for an extension that does not: it numbers parts of the contents before pages are read."""
+    if numbering := app.extensions.get("sphinx_multitoc_numbering"):
+        numbering.parallel_read_safe = True
+
+
 def refuse_stale_chapters(app: Sphinx) -> None:
-    """Stop the build unless every chapter has an executed copy that belongs to it."""
+    """Stop the build unless the cache has the outputs of all chapters and pages that it shows."""
     root = Path(app.srcdir)
-    stale = [chapter for chapter in chapters.chapters(root) if not chapters.is_fresh(chapter)]
+    documents = [*chapters.chapters(root), *chapters.pages(root)]
+    shown = {app.env.doc2path(page) for page in app.project.discover(app.config.exclude_patterns)}
+    stale = [path for path in documents if str(path) in shown and not chapters.is_fresh(path)]
     if stale:
-        names = ", ".join(f"notebooks/{chapter.name}" for chapter in stale)
-        sys.exit(f"No up-to-date executed copy of {names}: run `make book`.")
+        names = ", ".join(f"{path.parent.name}/{path.name}" for path in stale)
+        sys.exit(f"No up-to-date outputs of {names}: run `make book`.")
 
 
 def show_executed(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Join the outputs of the executed copy to the text of a chapter that Sphinx is reading."""
-    chapter = Path(app.env.doc2path(docname))
-    if chapter.suffix != ".ipynb":
+    """Join the outputs in the cache to the text of a document that Sphinx is reading."""
+    path = Path(app.env.doc2path(docname))
+    if chapters.CODE_CELL in source[0]:  # MyST-NB finds them by what the page needs
+        needs = chapters.keyed(path).metadata.kernelspec["needs"]
+        source[0] = source[0].replace("kernelspec:\n", f'kernelspec:\n  needs: "{needs}"\n', 1)
+        app.env.note_dependency(str(chapters.executed_path(path)))
+    if path.suffix != ".ipynb":
         return
-    app.env.note_dependency(str(chapters.executed_path(chapter)))
-    notebook = chapters.executed(chapter)
+    app.env.note_dependency(str(chapters.executed_path(path)))
+    notebook = chapters.executed(path)
     for output, record in records(notebook, docname):
         del output.data[MIME]
         if record.data["kind"] == "verdict":
@@ -58,17 +76,20 @@ def outdated_pages(
 ) -> list[str]:
     """Return the pages that Sphinx does not know to be outdated.
 
-    These are the pages of text whose code MyST-NB executes, when what they import has changed, and
-    all pages when a page came or went.
+    These are the pages that show outputs which the cache has under another key by now, and all
+    pages when a page came or went.
     """
-    before = getattr(env, "book_content_key", None)
-    env.book_content_key = chapters.content_key(Path(app.srcdir))
     if added or removed:
         return sorted(env.found_docs)
-    if before == env.book_content_key:
-        return []
-    data = NbMetadataCollector.get_doc_data(env)
-    return sorted(page for page in env.found_docs if "exec_data" in data.get(page, {}))
+    root = Path(app.srcdir)
+    documents = [*chapters.chapters(root), *chapters.pages(root)]
+    current = {chapters.executed_path(path) for path in documents}
+    cache = chapters.cache(root).path
+    return [
+        page
+        for page, files in env.dependencies.items()
+        if {path for path in map(root.joinpath, files) if cache in path.parents} - current
+    ]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -90,6 +111,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("claims-table", directives.ClaimsTable)
     app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)
+    app.connect("config-inited", use_cache)
+    app.connect("config-inited", read_in_parallel)
     app.connect("builder-inited", refuse_stale_chapters)
     app.connect("source-read", show_executed)
     app.connect("env-get-outdated", outdated_pages)

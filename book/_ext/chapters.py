@@ -1,34 +1,30 @@
-"""Execute every chapter once, through nbmake, for both the book and the tests.
+"""The documents of the book that hold code, and their outputs in a cache of Jupyter Cache.
 
-    python book/_ext/chapters.py
-
-executes each notebook of `notebooks/` whose executed copy in `_build/executed/` is missing or
-stale, and keeps the executed copy. A copy is stale when its key differs from the key of what is
-there now: content counts, not the time of a file. Only code, and what code depends on, is in the
-key, so `executed()` joins the outputs of the copy with the text of the notebook as it is now.
+A document is a chapter of `notebooks/` or a page of `book/` with code cells. Its outputs are kept
+under a hash of its code, its kernel, and what its code depends on: modules of `helpers` (see
+`dependencies.py`), the lock, Python's version, and files that the document says it reads. So an
+output is found again for as long as it is what the code would show, on any branch, and `executed()`
+joins it with the text of the document as it is now.
 """
 
-import datetime
+import copy
+import functools
 import hashlib
 import json
-import os
 import platform
-import subprocess
-import sys
-import tempfile
-import time
 from pathlib import Path
 
 import nbformat
+from dependencies import Modules
+from jupyter_cache.cache.main import JupyterCacheBase
 from nbformat import NotebookNode
 
-from helpers import provenance
-
 ROOT = Path(__file__).resolve().parents[2]
+CODE_CELL = "\n```{code-cell}"
 
 
 class StaleChapterError(RuntimeError):
-    """A chapter has no executed copy that belongs to it as it is now."""
+    """A chapter has no outputs that belong to it as it is now."""
 
 
 def chapters(root: Path = ROOT) -> list[Path]:
@@ -36,9 +32,19 @@ def chapters(root: Path = ROOT) -> list[Path]:
     return sorted((root / "notebooks").glob("*.ipynb"))
 
 
+def pages(root: Path = ROOT) -> list[Path]:
+    """Return the pages of text with code cells, in order."""
+    texts = sorted((root / "book").glob("*.md"))
+    return [path for path in texts if CODE_CELL in path.read_text(encoding="utf-8")]
+
+
 def read(path: Path) -> NotebookNode:
-    """Return the notebook in a file."""
-    return nbformat.read(path, as_version=4)
+    """Return a document as a notebook."""
+    if path.suffix == ".ipynb":
+        return nbformat.read(path, as_version=4)
+    from myst_nb.core.read import read_myst_markdown_notebook  # slow to load
+
+    return read_myst_markdown_notebook(path.read_text(encoding="utf-8"), path=path)
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -46,127 +52,105 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def content_key(root: Path = ROOT) -> str:
-    """Return a hash of what every executed page depends on: helpers, the lock, Python's version.
+class ChapterCache(JupyterCacheBase):
+    """A cache that finds outputs by the code, its tags and the kernel: captions may change."""
 
-    The command that reruns notebooks is left out: no chapter imports it.
+    def create_hashed_notebook(
+        self, nb: NotebookNode, nb_metadata=("kernelspec",), cell_metadata=("tags",)
+    ) -> tuple[NotebookNode, str]:
+        """Return a notebook without its text, and its hash."""
+        return super().create_hashed_notebook(nb, nb_metadata, cell_metadata)
+
+
+@functools.lru_cache
+def cache(root: Path = ROOT, kind: type[JupyterCacheBase] = ChapterCache) -> JupyterCacheBase:
+    """Return the cache of the outputs."""
+    return kind(root / "_build" / ".jupyter_cache")
+
+
+def cache_of(path: Path) -> JupyterCacheBase:
+    """Return the cache in which a document finds its outputs.
+
+    MyST-NB looks up pages of text by itself, in a cache that takes all metadata of a cell as code.
     """
-    digest = hashlib.sha256(platform.python_version().encode())
-    helpers = sorted((root / "helpers").rglob("*.py"))
-    imported = [p for p in helpers if p.parent.name != "reruns" and p.name != "__main__.py"]
-    for path in [*imported, root / "requirements.lock"]:
-        name = str(path.relative_to(root)).encode()
-        digest.update(name + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return cache(path.parents[1], ChapterCache if path.suffix == ".ipynb" else JupyterCacheBase)
 
 
-def chapter_key(chapter: Path) -> str:
-    """Return a hash of a chapter's code cells, their tags, its kernel, and the content key."""
-    notebook = read(chapter)
-    kernel = notebook.metadata.get("kernelspec", {}).get("name")
-    cells = [(cell.source, cell.metadata.get("tags", [])) for cell in code_cells(notebook)]
-    content = json.dumps([content_key(chapter.parents[1]), kernel, cells])
-    return hashlib.sha256(content.encode()).hexdigest()
+@functools.lru_cache
+def modules(root: Path) -> Modules:
+    """Return the modules of `helpers`, each read once."""
+    return Modules(root)
 
 
-def executed_path(chapter: Path) -> Path:
-    """Return where the executed copy of a chapter is kept."""
-    return chapter.parents[1] / "_build" / "executed" / chapter.name
+def reads(notebook: NotebookNode) -> list[str]:
+    """Return the files that a document says it reads, by their paths below the root."""
+    return notebook.metadata.get("book", {}).get("reads", [])
 
 
-def is_fresh(chapter: Path) -> bool:
-    """Tell whether the executed copy of a chapter is there and belongs to it as it is now."""
-    copy = executed_path(chapter)
-    return copy.exists() and read(copy).metadata.get("book", {}).get("key") == chapter_key(chapter)
+def needs(path: Path, notebook: NotebookNode) -> str:
+    """Return a hash of what outputs depend on, besides the code of the document and its kernel."""
+    root = path.parents[1]
+    files = ["requirements.lock", *reads(notebook)]
+    content = [
+        platform.python_version(),
+        modules(root).key("\n".join(cell.source for cell in code_cells(notebook))),
+        [hashlib.sha256((root / file).read_bytes()).hexdigest() for file in files],
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def executed(chapter: Path) -> NotebookNode:
-    """Return a chapter as it is now, with the outputs of its executed copy.
+@functools.lru_cache
+def _keyed(path: Path, time: int) -> tuple[NotebookNode, str]:
+    """Return a document that was written at some time as `keyed` does, and its hash."""
+    notebook = read(path)
+    kernel = notebook.metadata.setdefault("kernelspec", NotebookNode(name="python3"))
+    kernel["needs"] = needs(path, notebook)
+    return notebook, cache_of(path).create_hashed_notebook(notebook)[1]
 
-    Its `metadata.book` holds `key`, `seconds` (of the execution, the kernel's start included),
-    `executed` (the date, in ISO format), `versions` (by name) and `processor`.
+
+def keyed(path: Path) -> NotebookNode:
+    """Return a document with what it needs among its kernel's metadata, which the cache hashes."""
+    return copy.deepcopy(_keyed(path, path.stat().st_mtime_ns)[0])
+
+
+def executed_path(path: Path) -> Path:
+    """Return where the cache keeps the outputs of a document as it is now, once it has them."""
+    _, key = _keyed(path, path.stat().st_mtime_ns)
+    return cache_of(path).path / "executed" / key / "base.ipynb"
+
+
+def is_fresh(path: Path) -> bool:
+    """Tell whether the cache has the outputs of a document as it is now."""
+    return executed_path(path).exists()
+
+
+def executed(path: Path) -> NotebookNode:
+    """Return a chapter as it is now, with the outputs that the cache has of it.
+
+    Its `metadata.book` holds `seconds` (of the execution, the kernel's start included), `executed`
+    (the date, in ISO format), `versions` (by name) and `processor`.
 
     Raises:
-        StaleChapterError: if the executed copy is missing or stale.
+        StaleChapterError: if the cache has none.
     """
-    if not is_fresh(chapter):
+    if not is_fresh(path):
         raise StaleChapterError(
-            f"notebooks/{chapter.name} has no up-to-date executed copy: run `make book`."
+            f"{path.parent.name}/{path.name} has no up-to-date outputs: run `make book`."
         )
-    notebook = read(chapter)
-    copy = read(executed_path(chapter))
-    notebook.metadata = NotebookNode({**copy.metadata, **notebook.metadata})
-    for cell, run in zip(code_cells(notebook), code_cells(copy), strict=True):
-        cell.outputs, cell.execution_count = run.outputs, run.execution_count
-    return notebook
+    return copy.deepcopy(_executed(path, executed_path(path)))
 
 
-def execute(chapter: Path) -> str | None:
-    """Execute a chapter through nbmake and keep its executed copy; return what failed or None."""
-    key = chapter_key(chapter)
-    notebook = read(chapter)
-    for cell in code_cells(notebook):
-        cell.metadata.pop("execution", None)  # nbmake notes here which cells it started
-    with tempfile.TemporaryDirectory() as folder:  # nbmake passes over paths with _build in them
-        copy = Path(folder, chapter.name)
-        nbformat.write(notebook, copy)
-        # An empty configuration: this run is about the chapter, not about the tests of the project.
-        options = ["-q", "--no-header", "-p", "no:cacheprovider", "-c", os.devnull]
-        nbmake = [sys.executable, "-m", "pytest", *options, "--nbmake", "--overwrite", str(copy)]
-        start = time.perf_counter()
-        run = subprocess.run(nbmake, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        seconds = round(time.perf_counter() - start, 1)
-        notebook = read(copy)
-    if run.returncode:
-        print(f"failed\n{run.stdout}", flush=True)
-        return f"notebooks/{chapter.name} failed{failing_cell(notebook)}"
-    print(f"{seconds} s", flush=True)
-    notebook.metadata.book = {
-        "key": key,
-        "seconds": seconds,
-        "executed": datetime.date.today().isoformat(),
-        "versions": provenance.versions(),
-        "processor": provenance.processor(),
-    }
-    kept = executed_path(chapter)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, kept.with_suffix(".part"))
-    kept.with_suffix(".part").replace(kept)  # a copy is there whole or not at all
-    return None
+@functools.lru_cache
+def _executed(path: Path, outputs: Path) -> NotebookNode:
+    """Return a chapter with its outputs, which are in a file."""
+    here = cache_of(path)
+    number, notebook = here.merge_match_into_notebook(keyed(path), cell_meta=())
+    known = here.get_cache_record(number).data
+    notebook.metadata.book = NotebookNode({**notebook.metadata.get("book", {}), **known})
+    return nbformat.from_dict(notebook)
 
 
-def failing_cell(notebook: NotebookNode) -> str:
-    """Say which cell made nbmake give up a notebook: the last that was started."""
-    started = [cell for cell in code_cells(notebook) if "execution" in cell.metadata]
-    if not started:
-        return " without a word from any cell: its kernel did not start, or it died"
-    errors = [output for output in started[-1].outputs if output.output_type == "error"]
-    what = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else "it did not end in time"
-    return f" in code cell {len(started)} (`{started[-1].source.splitlines()[0]}`): {what}"
-
-
-def main(root: Path = ROOT) -> int:
-    """Execute the chapters that need it, one at a time, and return the exit status."""
-    found = chapters(root)
-    if not found:
-        print("There is no chapter in notebooks/.", file=sys.stderr)
-        return 1
-    for copy in {*(root / "_build" / "executed").glob("*.ipynb")} - {*map(executed_path, found)}:
-        copy.unlink()  # its chapter is gone
-    stale = [chapter for chapter in found if not is_fresh(chapter)]
-    print(f"Chapters: {len(found)}, to execute through nbmake: {len(stale)}.", flush=True)
-    failures = []
-    for number, chapter in enumerate(stale, start=1):
-        print(f"[{number}/{len(stale)}] notebooks/{chapter.name} … ", end="", flush=True)
-        if failure := execute(chapter):
-            failures.append(failure)
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. The chapters executed so far are kept.")
+def forget() -> None:
+    """Look at all files anew, also at those in `helpers`, when next asked."""
+    for function in (modules, _keyed, _executed):
+        function.cache_clear()

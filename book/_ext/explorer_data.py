@@ -2,9 +2,9 @@
 
     python book/_ext/explorer_data.py
 
-trains them unless those in `_build/explorer/` belong to what is there now: this file, the helpers,
-the lock and Python's version. The files are JavaScript, since a page that is opened as a file may
-load scripts but no data:
+trains them unless those in `_build/explorer/` belong to what is there now: the code of this file
+and of the helpers that it needs, the lock and Python's version. The files are JavaScript, since a
+page that is opened as a file may load scripts but no data:
 
 - `runs.json`, for the build of the page: how the runs were made, and their numbers in short;
 - `problem.js`: the training samples, and the epochs of which weights are kept;
@@ -12,18 +12,21 @@ load scripts but no data:
   numbers of right answers, and the weights of the first run at some epochs.
 """
 
+import ast
 import base64
 import datetime
 import hashlib
 import json
 import math
+import platform
 import shutil
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
-from chapters import ROOT, content_key
+from chapters import ROOT
+from dependencies import Modules, code_of
 
 BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 450, 500]
 LEARNING_RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
@@ -43,8 +46,15 @@ def folder(root: Path = ROOT) -> Path:
 
 
 def key(root: Path = ROOT) -> str:
-    """Return a hash of what the runs depend on: the content key of the chapters, and this file."""
-    return hashlib.sha256(content_key(root).encode() + Path(__file__).read_bytes()).hexdigest()
+    """Return a hash of what the runs depend on."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    content = [
+        platform.python_version(),
+        (root / "requirements.lock").read_text(),
+        ast.dump(code_of(source)),
+        Modules(root).key(source),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def read(root: Path = ROOT) -> dict:
