@@ -1,4 +1,4 @@
-"""Chapters are executed through nbmake: once, and again after a change in what they depend on."""
+"""A chapter's outputs are kept for as long as they are what its code would show."""
 
 import re
 
@@ -12,17 +12,21 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 def root(tmp_path):
     """Return a small book of one chapter, in a folder with a space in its name."""
     root = tmp_path / "a book"
-    for folder in ("notebooks", "helpers"):
+    for folder in ("notebooks", "helpers", "book"):
         (root / folder).mkdir(parents=True)
     (root / "helpers" / "models.py").write_text("units = 50\n")
+    (root / "helpers" / "images.py").write_text("rows = 8\n")
     (root / "requirements.lock").write_text("keras==3.0\n")
-    write(root, "01_one", "batch_size = 32", "print(batch_size)")
+    (root / "book" / "results.md").write_text("3 s\n")
+    write(root, "01_one", "batch_size = 32", "from helpers import models")
+    chapters.forget()
     return root
 
 
 def write(root, name, *sources):
     notebook = new_notebook(cells=[new_markdown_cell("# Title"), *map(new_code_cell, sources)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    notebook.metadata.book = {"reads": ["book/results.md"]}
     nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
 
 
@@ -30,6 +34,15 @@ def edit(chapter, change):
     notebook = chapters.read(chapter)
     change(notebook)
     nbformat.write(notebook, chapter)
+
+
+def keep(chapter):
+    """Put outputs of a chapter as it is now into the cache."""
+    notebook = chapters.keyed(chapter)
+    for number, cell in enumerate(chapters.code_cells(notebook), 1):
+        cell.execution_count = number
+        cell.outputs = [nbformat.v4.new_output("stream", text=f"output {number}")]
+    chapters.keep(chapter, notebook, {"seconds": 1.5})
 
 
 def set_source(cell, source):
@@ -54,40 +67,83 @@ TEXT_CHANGES = {
 
 
 @pytest.mark.parametrize("change", CODE_CHANGES.values(), ids=CODE_CHANGES)
-def test_key_changes_with_the_code(root, change):
+def test_outputs_are_stale_when_the_code_changes(root, change):
     [chapter] = chapters.chapters(root)
-    before = chapters.chapter_key(chapter)
+    keep(chapter)
     edit(chapter, change)
-    assert chapters.chapter_key(chapter) != before
+    assert not chapters.is_fresh(chapter)
 
 
 @pytest.mark.parametrize("change", TEXT_CHANGES.values(), ids=TEXT_CHANGES)
-def test_key_does_not_change_with_the_text(root, change):
+def test_outputs_stay_when_the_text_changes(root, change):
     [chapter] = chapters.chapters(root)
-    before = chapters.chapter_key(chapter)
+    keep(chapter)
     edit(chapter, change)
-    assert chapters.chapter_key(chapter) == before
+    assert chapters.is_fresh(chapter)
+
+
+@pytest.mark.parametrize("file", ["helpers/models.py", "requirements.lock", "book/results.md"])
+def test_outputs_are_stale_when_what_the_code_needs_changes_and_fresh_when_it_is_back(root, file):
+    [chapter] = chapters.chapters(root)
+    keep(chapter)
+    before = (root / file).read_text()
+    (root / file).write_text("other = 1\n")
+    chapters.forget()
+    assert not chapters.is_fresh(chapter)
+    (root / file).write_text(before)
+    chapters.forget()
+    assert chapters.is_fresh(chapter)
 
 
 @pytest.mark.parametrize(
-    "file",
-    ["helpers/models.py", "helpers/new.py", "helpers/parameters/shared.py", "requirements.lock"],
+    ("file", "text"),
+    [
+        ("helpers/models.py", '"""Networks."""\n\nunits = 50  # in one layer\n'),
+        ("helpers/images.py", "rows = 16\n"),
+        ("helpers/new.py", "more = 1\n"),
+    ],
 )
-def test_key_changes_with_what_the_code_needs(root, file):
+def test_outputs_stay_when_comments_and_other_modules_change(root, file, text):
     [chapter] = chapters.chapters(root)
-    before = chapters.chapter_key(chapter)
-    (root / file).parent.mkdir(exist_ok=True)
-    with (root / file).open("a") as needed:
-        needed.write("# changed\n")
-    assert chapters.chapter_key(chapter) != before
+    keep(chapter)
+    (root / file).write_text(text)
+    chapters.forget()
+    assert chapters.is_fresh(chapter)
 
 
-@pytest.mark.parametrize("file", ["helpers/reruns/grid.py", "helpers/__main__.py"])
-def test_key_does_not_change_with_the_rerun_command(root, file):
-    before = chapters.content_key(root)
-    (root / file).parent.mkdir(exist_ok=True)
-    (root / file).write_text("jobs = 2\n")
-    assert chapters.content_key(root) == before
+def test_outputs_are_stale_with_another_python(root, monkeypatch):
+    [chapter] = chapters.chapters(root)
+    keep(chapter)
+    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
+    chapters.forget()
+    assert not chapters.is_fresh(chapter)
+
+
+def test_executed_chapter_has_the_text_of_today_and_the_outputs_of_the_cache(root):
+    [chapter] = chapters.chapters(root)
+    keep(chapter)
+    edit(chapter, set_source(0, "# Another title"))
+    edit(chapter, set_metadata(2, mystnb={"figure": {"caption": "New"}}))
+    executed = chapters.executed(chapter)
+    assert executed.cells[0].source == "# Another title"
+    assert executed.cells[2].metadata.mystnb.figure.caption == "New"
+    assert executed.cells[2].outputs[0].text == "output 2"
+    assert executed.metadata.book.seconds == 1.5
+
+
+def test_outputs_whose_writing_was_cut_off_are_written_again(root):
+    [chapter] = chapters.chapters(root)
+    keep(chapter)
+    chapters.executed_path(chapter).unlink()
+    assert not chapters.is_fresh(chapter)
+    keep(chapter)
+    assert chapters.is_fresh(chapter)
+
+
+def test_chapter_without_outputs_is_refused(root):
+    [chapter] = chapters.chapters(root)
+    with pytest.raises(chapters.StaleChapterError, match="01_one.ipynb .* run `make book`"):
+        chapters.executed(chapter)
 
 
 def test_rerun_command_is_imported_by_no_chapter_and_no_other_helper():
@@ -99,101 +155,24 @@ def test_rerun_command_is_imported_by_no_chapter_and_no_other_helper():
     assert found[0].startswith('"""``python -m helpers``')
 
 
-def test_key_changes_with_the_name_of_a_helper(root):
-    before = chapters.content_key(root)
-    (root / "helpers" / "models.py").rename(root / "helpers" / "networks.py")
-    assert chapters.content_key(root) != before
-
-
-def test_key_changes_with_python(root, monkeypatch):
-    before = chapters.content_key(root)
-    monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
-    assert chapters.content_key(root) != before
-
-
-def test_key_does_not_change_with_the_time_of_a_file(root):
-    before = chapters.content_key(root)
-    (root / "helpers" / "models.py").touch()
-    assert chapters.content_key(root) == before
-
-
-def test_chapter_without_fresh_copy_is_refused(root):
-    [chapter] = chapters.chapters(root)
-    with pytest.raises(chapters.StaleChapterError, match="01_one.ipynb .* run `make book`"):
-        chapters.executed(chapter)
-
-
-def test_chapter_is_executed_through_nbmake_once_and_again_after_a_change(root, capfd):
-    [chapter] = chapters.chapters(root)
-    mock = {"mock": {"batch_size": 8}}  # only nbmake replaces the value
-    edit(chapter, set_metadata(1, nbmake=mock, execution={"iopub.status.busy": "an old run"}))
-    committed = chapter.read_bytes()
-
-    assert chapters.main(root) == 0
-    assert "to execute through nbmake: 1" in capfd.readouterr().out
-    assert chapters.executed(chapter).cells[2].outputs[0].text == "8\n"
-    assert chapters.executed(chapter).metadata.book.seconds > 0
-    assert chapter.read_bytes() == committed
-
-    kept = chapters.executed_path(chapter).read_bytes()
-    assert chapters.main(root) == 0
-    assert "to execute through nbmake: 0" in capfd.readouterr().out
-    assert chapters.executed_path(chapter).read_bytes() == kept
-
-    edit(chapter, set_source(0, "# Another title"))
-    assert chapters.executed(chapter).cells[0].source == "# Another title"
-
-    (root / "helpers" / "models.py").write_text("units = 100\n")
-    assert chapters.main(root) == 0
-    assert "to execute through nbmake: 1" in capfd.readouterr().out
-
-
-def test_failing_chapter_is_named_with_its_cell_and_the_others_are_kept(root, capfd):
-    write(root, "00_fails", "batch_size = 0", "assert batch_size, 'got 0'", "print('not reached')")
-    assert chapters.main(root) == 1
-    message = "notebooks/00_fails.ipynb failed in code cell 2 (`assert batch_size, 'got 0'`): "
-    assert message + "AssertionError: got 0" in capfd.readouterr().err
-    fails, one = chapters.chapters(root)
-    assert not chapters.executed_path(fails).exists()
-    assert chapters.is_fresh(one)
-
-
-def test_chapter_whose_kernel_dies_is_named(root, capfd):
-    write(root, "01_one", "import os", "os._exit(1)")
-    assert chapters.main(root) == 1
-    assert "notebooks/01_one.ipynb failed" in capfd.readouterr().err
-
-
-def test_copy_of_a_chapter_that_is_gone_is_removed(root, monkeypatch):
-    [one] = chapters.chapters(root)
-    gone = chapters.executed_path(one.with_name("02_gone.ipynb"))
-    gone.parent.mkdir(parents=True)
-    gone.write_bytes(one.read_bytes())
-    monkeypatch.setattr(chapters, "execute", lambda chapter: None)
-    chapters.main(root)
-    assert not gone.exists()
-
-
-def test_book_without_chapters_fails(root, capfd):
-    [chapter] = chapters.chapters(root)
-    chapter.unlink()
-    assert chapters.main(root) == 1
-    assert "There is no chapter in notebooks/." in capfd.readouterr().err
-
-
 def test_chapters_are_those_of_the_table_of_contents():
     listed = re.findall(r"file: (notebooks/\w+)", (chapters.ROOT / "_toc.yml").read_text())
     assert [f"notebooks/{chapter.stem}" for chapter in chapters.chapters()] == listed
 
 
+def test_pages_of_text_with_code_are_found():
+    names = {path.stem for path in chapters.pages()}
+    assert names >= {"gradient_descent", "three_flavours"}
+    assert "glossary" not in names
+
+
 @pytest.mark.parametrize("chapter", chapters.chapters(), ids=lambda chapter: chapter.stem)
-def test_chapter_ran_from_top_to_bottom_in_nbmake(chapter):
+def test_chapter_ran_from_top_to_bottom_without_an_error(chapter):
     assert chapters.is_fresh(chapter), "run `make book`"
-    executed = chapters.read(chapters.executed_path(chapter))
+    executed = chapters.executed(chapter)
     cells = [cell for cell in chapters.code_cells(executed) if cell.source]
     assert [cell.execution_count for cell in cells] == [*range(1, len(cells) + 1)]
     for cell in cells:
-        assert "shell.execute_reply" in cell.metadata.execution  # nbmake notes when a cell ended
         assert "error" not in {output.output_type for output in cell.outputs}
 
 

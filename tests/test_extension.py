@@ -4,6 +4,7 @@ import os
 import re
 
 import chapters
+import execute
 import pytest
 import records
 from small_book import FIGURE, SOURCE, SVG, VERDICT, displayed
@@ -24,10 +25,11 @@ def test_chapter_shows_outputs_and_its_download_has_none(book):
 
 def test_stale_chapter_stops_the_build_in_one_sentence(book):
     chapter = book.chapter("01_data")
-    book.change_helpers("changed = True")
+    chapters.executed_path(chapter).unlink()
     with pytest.raises(SystemExit, match=r"^No .* of notebooks/01_data\.ipynb: run `make book`\.$"):
         book.build()
-    chapters.executed_path(chapter).unlink()
+    book.chapter("01_data")
+    book.change_helpers("changed = True")
     with pytest.raises(SystemExit, match="01_data"):
         book.build()
 
@@ -53,13 +55,18 @@ def test_pages_are_read_again_when_a_chapter_is_added(book):
     assert "Chapter 3" in book.html("summary").text
 
 
-def test_text_page_is_executed_again_when_helpers_change(book):
-    cell = "# Code\n\n```{code-cell}\nprint(6 * 7)\n```"
-    book.page("book/code", cell, "---\nfile_format: mystnb\nkernelspec: {name: python3}\n---\n")
+def test_text_page_shows_what_nbmake_executed_and_is_stale_when_its_helpers_change(book):
+    cell = "# Code\n\n```{code-cell}\nfrom helpers import checks\n\nprint(6 * 7)\n```"
+    front = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
+    book.page("book/code", cell, front)
+    assert execute.main(book.root) == []
     assert book.build() == ("", ["book/code", "index"])
     assert "42" in book.html("book/code").text
     assert book.build()[1] == []
     book.change_helpers("changed = True")
+    with pytest.raises(SystemExit, match="No up-to-date outputs of book/code.md"):
+        book.build()
+    assert execute.main(book.root) == []
     assert book.build()[1] == ["book/code"]
 
 

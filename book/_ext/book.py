@@ -36,7 +36,7 @@ def use_cache(app: Sphinx, config: Config) -> None:
 
 
 def read_in_parallel(app: Sphinx, config: Config) -> None:
-    """Say for an extension that does not: it numbers parts of the contents before pages are read."""
+    """Say it for an extension that does not: it numbers sections once all pages are read."""
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
         numbering.parallel_read_safe = True
 

@@ -12,10 +12,12 @@ import functools
 import hashlib
 import json
 import platform
+import shutil
 from pathlib import Path
 
 import nbformat
 from dependencies import Modules
+from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.cache.main import JupyterCacheBase
 from nbformat import NotebookNode
 
@@ -122,6 +124,21 @@ def executed_path(path: Path) -> Path:
 def is_fresh(path: Path) -> bool:
     """Tell whether the cache has the outputs of a document as it is now."""
     return executed_path(path).exists()
+
+
+def keep(path: Path, run: NotebookNode, known: dict) -> None:
+    """Put the outputs of a document into the cache.
+
+    Args:
+        path: the document.
+        run: what `keyed` returned, executed.
+        known: what is told of how it was executed, such as its `seconds`.
+    """
+    here = cache_of(path)
+    _, key = here.create_hashed_notebook(run)
+    shutil.rmtree(here.path / "executed" / key, ignore_errors=True)  # of a write that was cut off
+    uri = f"{path.parent.name}/{path.name}"
+    here.cache_notebook_bundle(CacheBundleIn(run, uri, data=known), overwrite=True)
 
 
 def executed(path: Path) -> NotebookNode:

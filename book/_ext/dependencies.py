@@ -87,7 +87,8 @@ class Modules:
             if module not in found and self.path(module):
                 found.add(module)
                 waiting |= self.needs(module)
-        return found | {package for module in found for package in packages(module)}
+        around = {package for module in found for package in packages(module)}
+        return found | {package for package in around if self.path(package)}
 
     def _text(self, module: str) -> str:
         """Return the code of a module in a form that changes only if the code does.

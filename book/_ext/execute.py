@@ -26,7 +26,6 @@ import chapters
 import joblib
 import nbformat
 from chapters import ROOT, code_cells
-from jupyter_cache.base import CacheBundleIn
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -107,8 +106,7 @@ class Execution:
             }
             for cell in code_cells(run):
                 del cell.metadata["execution"]
-            bundle = CacheBundleIn(run, name(self.path), data=known)
-            chapters.cache_of(self.path).cache_notebook_bundle(bundle, overwrite=True)
+            chapters.keep(self.path, run, known)
         self.folder.cleanup()
         return failure
 
@@ -178,10 +176,14 @@ def chosen(documents: list[Path], chapter: str) -> list[Path]:
 
 
 def main(root: Path = ROOT, chapter: str = "", jobs: int | None = None) -> list[str]:
-    """Execute the documents that need it, and return what failed."""
+    """Execute the documents that need it, and return what failed.
+
+    A kill of this process ends the others as Ctrl-C does.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     chapters.forget()
     documents = chosen([*chapters.chapters(root), *chapters.pages(root)], chapter)
-    if not chapters.chapters(root):
+    if not documents:
         return ["There is no chapter in notebooks/."]
     stale = [path for path in documents if not chapters.is_fresh(path)]
     print(f"To execute through nbmake: {len(stale)} of {len(documents)}.", flush=True)
