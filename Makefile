@@ -46,7 +46,8 @@ picture: chapters ## renew the picture in the README from chapter 6
 
 lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@test -e $(INSTALLED) || $(MAKE) $(INSTALLED)
-	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	@$(VENV) -m uv pip compile pyproject.toml --all-extras --group book --group test --group dev \
+	  --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
 
 .PHONY: vulnerabilities
