@@ -8,12 +8,12 @@ LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 JUPYTER_BOOK = $(VENV) -c 'from jupyter_book.cli.main import main; main()'
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean chapters browser
+.PHONY: help book check test audit lab serve pdf bench picture lock format clean distclean chapters browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
-	@echo '         ARGS=… (for the tool behind test, audit, lab and bench), UPGRADE=1 (for lock).'
+	@echo '         ARGS=… (for the tool behind check, test, audit, lab and bench), UPGRADE=1 (for lock).'
 
 book: chapters ## execute what changed, and build the site in _build/html
 	@test -e _build/.passed || rm -rf _build/.doctrees  # Sphinx warns about a page only as it reads it
@@ -24,6 +24,12 @@ book: chapters ## execute what changed, and build the site in _build/html
 
 test: book browser ## build the book, then test everything, the site in a browser included
 	@$(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(INSTALLED) ## what is quick: format, lint, and all tests that train and start nothing
+	@$(NBSTRIPOUT) --verify notebooks/*.ipynb
+	@$(VENV) -m ruff format --check --quiet
+	@$(VENV) -m ruff check --quiet
+	@$(VENV) -m pytest --units -n 2 $(ARGS)
 
 audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
 	@$(VENV) tests/audit.py $(ARGS)
