@@ -84,7 +84,7 @@ def code_needs(code: CodeType, names: dict, seen: set) -> Iterator[str]:
                 yield "book"
             elif isinstance(value, FunctionType) and value not in seen:
                 seen.add(value)
-                if located(value.__module__):
+                if located(value.__module__ or ""):
                     yield from code_needs(value.__code__, value.__globals__, seen)
 
 
