@@ -7,19 +7,26 @@ INSTALLED = .venv/.installed
 LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book test audit lab serve pdf bench picture lock format clean distclean browser
+.PHONY: help book check test audit lab serve pdf bench picture lock format clean distclean browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: CHAPTER=05 (book: that one alone), JOBS=2 (book: so many at a time),'
 	@echo '         PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
-	@echo '         ARGS=… (for the tool behind test, audit, lab and bench), UPGRADE=1 (for lock).'
+	@echo '         ARGS=… (for the tool behind check, test, audit, lab and bench),'
+	@echo '         UPGRADE=1 (for lock).'
 
 book: $(INSTALLED) ## execute what changed, and build the site in _build/html
 	@$(VENV) book/_ext/build.py $(if $(JOBS),--jobs $(JOBS)) $(CHAPTER)
 
 test: book browser ## build the book, then test everything, the site in a browser included
 	@$(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(INSTALLED) ## what is quick: format, lint, and all tests that train and start nothing
+	@$(NBSTRIPOUT) --verify notebooks/*.ipynb
+	@$(VENV) -m ruff format --check --quiet
+	@$(VENV) -m ruff check --quiet
+	@$(VENV) -m pytest -n 2 -m 'not slow' $(ARGS)
 
 audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
 	@$(VENV) tests/audit.py $(ARGS)
@@ -42,7 +49,8 @@ picture: book ## renew the picture in the README from chapter 6
 
 lock: ## pin the dependencies of pyproject.toml in requirements.lock
 	@test -e $(INSTALLED) || $(MAKE) $(INSTALLED)
-	@$(VENV) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	@$(VENV) -m uv pip compile pyproject.toml --all-extras --group book --group test --group dev \
+	  --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command 'make lock' --quiet -o requirements.lock $(if $(UPGRADE),--upgrade)
 
 .PHONY: vulnerabilities

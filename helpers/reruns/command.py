@@ -82,7 +82,7 @@ def rerun(notebook, fixed, grid, jobs, out, scheduler, wanted):
 
 
 def _rerun(notebook, fixed, grid, jobs, out, scheduler):
-    from helpers.reruns import grid as grids  # heavier: xarray, nbconvert, dask
+    from helpers.reruns import grid as grids  # heavier: xarray, nbconvert
     from helpers.reruns.store import Store
     from helpers.reruns.workers import threads_per_job
 

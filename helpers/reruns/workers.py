@@ -1,17 +1,22 @@
 """The processes that do several runs at a time, on this machine or on a cluster, through joblib."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
+import sys
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import joblib
-from distributed import Client, KilledWorker, Security
-from distributed.core import rpc
 
 from helpers import provenance
 from helpers.reruns.notebooks import RerunError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 @contextmanager
@@ -19,14 +24,21 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
     """What does several tasks at a time, on this machine or on a cluster, and returns as they end.
 
     Raises:
-        RerunError: nobody answers at the address within seconds, the cluster has no worker, or
-            one of its workers has other code.
+        RerunError: Dask is not installed, nobody answers at the address within seconds, the cluster
+            has no worker, or one of its workers has other code.
     """
     settings = {"return_as": "generator_unordered", "batch_size": 1}
     if scheduler is None:
         # Threads are enough: each only waits for papermill, which is a process of its own.
         yield joblib.Parallel(jobs, prefer="threads", **settings)
         return
+    try:
+        from distributed import Client  # slow to import, and in an extra of its own
+    except ImportError as error:
+        raise RerunError(
+            "--scheduler needs Dask, which is not installed here. Install the extra `cluster`, "
+            "in the book's folder: python -m pip install '.[cluster]'"
+        ) from error
     try:
         with ThreadPoolExecutor(1) as apart:  # the caller may be inside a loop of its own
             apart.submit(asyncio.run, identity(scheduler)).result()
@@ -45,6 +57,9 @@ def engine(scheduler: str | None, jobs: int) -> Iterator[joblib.Parallel]:
 
 async def identity(scheduler: str) -> dict:
     """What a scheduler says of itself; a Client would wait for ever for one that says nothing."""
+    from distributed import Security
+    from distributed.core import rpc
+
     settings = Security().get_connection_args("client")
     async with rpc(scheduler, connection_args=settings) as remote:
         return await asyncio.wait_for(remote.identity(), 5)
@@ -69,12 +84,18 @@ def until_broken(outcomes: Iterator) -> Iterator:
     """Pass on what comes; that no more can come, since workers or their disk failed, is told."""
     try:
         yield from outcomes
-    except (KilledWorker, CancelledError, OSError) as error:
+    except broken() as error:
         said = str(error).strip().partition("\n")[0]
         raise RerunError(
             f"a run could not be carried out ({type(error).__name__}: {said}). "
             "Finished runs are kept; the same command goes on."
         ) from error
+
+
+def broken() -> tuple[type[Exception], ...]:
+    """What says that workers or their disk failed; Dask's own error only where Dask is used."""
+    dask = sys.modules.get("distributed")
+    return (CancelledError, OSError, *([dask.KilledWorker] if dask else []))
 
 
 def threads_per_job(jobs: int, scheduler: str | None) -> int | None:
