@@ -1,6 +1,14 @@
 """``python -m helpers``: rerun notebooks on a grid of values, and verify what came of it."""
 
-from helpers.reruns.command import main
+import sys
+
+try:
+    from helpers.reruns.command import main
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"python -m helpers needs {error.name}, which is not installed here. Install the extra "
+        "`reruns`, in the book's folder: python -m pip install '.[reruns]'"
+    )
 
 if __name__ == "__main__":
     main(prog_name="python -m helpers")

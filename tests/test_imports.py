@@ -24,7 +24,6 @@ CLUSTER = "helpers/reruns/workers.py"  # the module that talks to Dask
 # What is declared although no code imports it.
 REASONS = {
     "ipykernel": "the process that executes a notebook",
-    "jupyter-cache": "myst-nb's store of executed notebooks",
     "nbmake": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
     "jupyterlab": "make lab",
@@ -180,6 +179,19 @@ def test_without_dask_a_scheduler_is_refused_with_what_to_install(tmp_path):
     assert said.stderr.splitlines()[-1] == (
         "Error: --scheduler needs Dask, which is not installed here. Install the extra `cluster`, "
         "in the book's folder: python -m pip install '.[cluster]'"
+    )
+
+
+def test_without_its_packages_the_command_says_what_to_install(tmp_path):
+    said = python(
+        "import runpy, sys; sys.modules['papermill'] = None; "
+        "runpy.run_module('helpers', run_name='__main__')",
+        tmp_path,
+    )
+    assert said.returncode == 1
+    assert said.stderr == (
+        "python -m helpers needs papermill, which is not installed here. Install the extra "
+        "`reruns`, in the book's folder: python -m pip install '.[reruns]'\n"
     )
 
 

@@ -223,9 +223,9 @@ def html(text: str) -> nodes.raw:
 
 
 def refuse_stale_runs(app: Sphinx) -> None:
-    """Stop the build unless the runs of the explorer, if the book has one, are up to date."""
-    root = Path(app.srcdir)
-    if (root / f"{PAGE}.md").exists() and not explorer_data.is_fresh(root):
+    """Stop the build unless the runs of the explorer, if it is shown, are up to date."""
+    shown = app.project.discover(app.config.exclude_patterns)
+    if PAGE in shown and not explorer_data.is_fresh(Path(app.srcdir)):
         sys.exit("No up-to-date runs for the explorer: run `make book`.")
 
 

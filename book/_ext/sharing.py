@@ -107,6 +107,8 @@ def write_site_files(app: Sphinx, exception: Exception | None) -> None:
     ElementTree.ElementTree(urls).write(out / MAP, "utf-8", xml_declaration=True)
     (out / ROBOTS).write_text(f"User-agent: *\nAllow: /\nSitemap: {site}{MAP}\n")
     chapter, name = CARD_FIGURE
+    if f"notebooks/{Path(chapter).stem}" not in app.env.found_docs:  # another page is shown alone
+        return
     notebook = chapters.executed(Path(app.srcdir, "notebooks", chapter))
     for cell, output in displayed(notebook, "image/svg+xml"):
         if cell.metadata.mystnb.figure.name == name:
