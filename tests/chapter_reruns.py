@@ -1,0 +1,150 @@
+"""A chapter rerun by papermill with other values tells the truth about them.
+
+The files ``test_reruns_*.py`` share the chapters out, so that no worker has them all.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import small_mnist
+from chapter_files import CHAPTERS, ROOT, cells, declared, read, records, shown_text
+
+# No host listens at port 9, and it refuses at once.
+OFFLINE = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy")} | {"no_proxy": ""}
+PARTS = CHAPTERS[:6], CHAPTERS[6:11], CHAPTERS[11:14], CHAPTERS[14:]
+# Other than the defaults in everything, and as quick as the checks allow.
+OTHER = {
+    "n_samples": 240,
+    "cluster_std": 1.25,
+    "data_seed": 7,
+    "hidden_units": 20,
+    "new_samples": 2_000,
+    "batch_size": 24,
+    "batch_sizes": "[7, 50]",
+    "learning_rate": "2e-3",
+    "batch_learning_rate": 0.02,
+    "stochastic_learning_rate": 0.0005,
+    "momentum": 0.5,
+    "epochs": 23,
+    "fit_epochs": 2,
+    "last_epochs": 11,
+    "target_accuracy": 0.7,
+    "passes": 30,
+    "limit_share": 0.25,
+    "escape_passes": 6,
+    "rms_learning_rate": 0.002,
+    "initial_step": 0.05,
+    "many_seeds": 8,
+    "wide_units": 24,
+    "n_wide": 600,
+    "wide_batch_sizes": "[64]",
+    "repeats": 2,
+    "dataset": "mnist",  # a small file of it, in a cache of the tests' own
+    "max_train": 120,
+    "draws": 30,
+    "label_noise": 0.2,
+    "tutorial_batch_size": 20,
+    "tutorial_epochs": 12,
+    "phases": 2,
+    "factor": 2.0,
+    "n_images": 60,
+    "digits_batch_size": 20,
+    "digits_learning_rate": 0.02,
+    "digits_epochs": 8,
+    "digits_seeds": 3,
+    "doublings": 1,
+    "learning_rates": "[0.005, 0.03, 0.15]",
+    "warm_up_epochs": 2,
+    "tuning_seeds": 2,
+    "n_seeds": 7,
+    "first_seed": 50,
+    "table": "",  # tests/test_own_data_chapter.py reruns with a table and a model
+    "target": "",
+    "features": "[]",
+    "delimiter": ";",
+    "images": "",
+    "image_size": 8,
+    "color_mode": "rgb",
+    "example": "wine",
+    "test_share": 0.2,
+    "max_samples": 150,
+    "model": "",
+    "optimizer": "adam",
+}
+EMPTY = {"table", "target", "features", "images", "model"}  # as they are by default
+# What a rerun's text says of these values, by the chapter's number; the rest say the first.
+SAYS = {
+    "": ["23 epochs", "0.7"],
+    "01": ["120 test samples"],
+    "07": ["23 epochs", "30 passes", "6 passes"],
+    "10": ["23 epochs", "0.7", "120 images train, 200 test"],
+    "13": ["23 epochs", "8 on the digits", "2 phases"],
+    "14": ["23 epochs", "Batches of 24", "24 wrong labels"],
+    "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
+}
+# How many values a verdict may rest on: seeds, on blobs and on digits, pairs of them, repeats, and
+# epochs of fit after its first; or a single count.
+COUNTS = {7, 3, 7 // 2, 2, 2 - 1, 1}
+
+
+def tells_the_truth(path, folder):
+    """Rerun a chapter with other values, once, and ask of it all that a rerun must be."""
+    defaults = declared(read(path))
+    values = {name: OTHER[name] for name in defaults}
+    assert {name for name in defaults if str(values[name]) == str(defaults[name])} <= EMPTY
+    notebook, before = rerun(path, values, folder), read(ROOT / "_build" / "executed" / path.name)
+    verdicts_rest_on_the_seeds_of_the_rerun(notebook)
+    text_speaks_of_the_new_values_and_not_of_the_old(notebook, SAYS.get(path.stem[:2], SAYS[""]))
+    results_are_those_of_the_new_values(notebook, before)
+    figures_are_drawn_anew(notebook, before)
+
+
+def rerun(path, values, folder):
+    """The chapter, executed with values."""
+    options = [word for name, value in values.items() for word in ("-p", name, str(value))]
+    command = [sys.executable, "-m", "papermill", path, folder / path.name, *options]
+    small_mnist.write(folder)
+    environment = os.environ | OFFLINE | {"KERAS_HOME": str(folder)}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return read(folder / path.name)
+
+
+def verdicts(notebook):
+    return [record for record in records(notebook) if record["kind"] == "verdict"]
+
+
+def verdicts_rest_on_the_seeds_of_the_rerun(notebook):
+    assert verdicts(notebook)
+    for verdict in verdicts(notebook):
+        counts = re.findall(r"\d+ of (\d+) [a-z ]+ inside", verdict["evidence"])
+        assert counts
+        assert set(map(int, counts)) <= COUNTS, verdict["evidence"]
+
+
+def text_speaks_of_the_new_values_and_not_of_the_old(notebook, says):
+    text = shown_text(notebook)
+    assert "30 seeds" not in text
+    assert "30 runs" not in text
+    assert "200 epochs" not in text
+    assert not re.search(r"\b500 (training |test )?samples", text)
+    for words in says:
+        assert words in text, f"{words!r} is not in the text"
+
+
+def results_are_those_of_the_new_values(notebook, before):
+    claims, claims_before = ([v["claim"] for v in verdicts(n)] for n in (notebook, before))
+    assert claims == claims_before  # every claim of the chapter has a verdict in any rerun
+    assert shown_text(notebook) != shown_text(before)
+
+
+def figures_are_drawn_anew(notebook, before):
+    figures, old = (
+        [o["data"]["image/svg+xml"] for c in cells(n, "code") for o in c.outputs
+         if "image/svg+xml" in o.get("data", {})]
+        for n in (notebook, before)
+    )  # fmt: skip
+    assert len(figures) == len(old)
+    assert not set(figures) & set(old)
