@@ -42,7 +42,7 @@ OTHER = {
     "wide_batch_sizes": "[64]",
     "repeats": 2,
     "dataset": "mnist",  # a small file of it, in a cache of the tests' own
-    "max_train": 120,
+    "max_train": 60,
     "draws": 30,
     "label_noise": 0.2,
     "tutorial_batch_size": 20,
@@ -79,9 +79,9 @@ SAYS = {
     "": ["23 epochs", "0.7"],
     "01": ["120 test samples"],
     "07": ["23 epochs", "30 passes", "6 passes"],
-    "10": ["23 epochs", "0.7", "120 images train, 200 test"],
+    "10": ["23 epochs", "0.7", "60 images train, 40 test"],
     "13": ["23 epochs", "8 on the digits", "2 phases"],
-    "14": ["23 epochs", "Batches of 24", "24 wrong labels"],
+    "14": ["23 epochs", "Batches of 24", "12 wrong labels"],
     "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
 }
 # How many values a verdict may rest on: seeds, on blobs and on digits, pairs of them, repeats, and
@@ -105,7 +105,7 @@ def rerun(path, values, folder):
     """The chapter, executed with values."""
     options = [word for name, value in values.items() for word in ("-p", name, str(value))]
     command = [sys.executable, "-m", "papermill", path, folder / path.name, *options]
-    small_mnist.write(folder)
+    small_mnist.write(folder, n_train=100, n_test=40)
     environment = os.environ | OFFLINE | {"KERAS_HOME": str(folder)}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-2000:]

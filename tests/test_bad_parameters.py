@@ -34,8 +34,9 @@ WORDS = {  # parameters that are one of a few words
 }
 TEXTS = {"table", "target", "features", "images", "model"}  # tests/test_own_data.py has bad ones
 MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
-DEFAULTS = {path.stem: declared(read(path)) for path in CHAPTERS}
-CLASSES = {path.stem: parameters_class(read(path)) for path in CHAPTERS}
+NOTEBOOKS = {path.stem: read(path) for path in CHAPTERS}
+DEFAULTS = {chapter: declared(notebook) for chapter, notebook in NOTEBOOKS.items()}
+CLASSES = {chapter: parameters_class(notebook) for chapter, notebook in NOTEBOOKS.items()}
 SWEEP = next(path for path in CHAPTERS if path.stem.startswith("06"))
 each_chapter = pytest.mark.parametrize("chapter", DEFAULTS)
 
