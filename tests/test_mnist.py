@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import small_mnist
 from chapter_files import ROOT, execute_until
-from chapter_reruns import OFFLINE
 
 from helpers import images
 from helpers.fields import ParameterError
@@ -20,7 +19,7 @@ CHAPTER = ROOT / "notebooks" / "10_lenet.ipynb"
 def keras_home(tmp_path, monkeypatch):
     """An empty folder for Keras, and no network."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    for name, value in OFFLINE.items():
+    for name, value in small_mnist.OFFLINE.items():
         monkeypatch.setenv(name, value)
     return tmp_path
 
