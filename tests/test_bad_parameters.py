@@ -70,6 +70,22 @@ def test_bad_values_are_named_with_what_is_allowed(chapter, kind):
 
 
 @each_chapter
+def test_ranges_are_those_that_the_notebook_states(chapter):
+    (cell,) = cells(NOTEBOOKS[chapter], "code", "parameters")
+    comments = dict(re.findall(r"^(\w+) = .*?  # (.*)$", cell.source, re.MULTILINE))
+    told = "; ".join(problems(chapter, **dict.fromkeys(DEFAULTS[chapter], 10**30)))
+    ranges = re.findall(r"(\w+) must be a (?:whole )?number from (\S+) to (\S+),", told)
+    for name, low, high in ranges:
+        if name == "first_seed":  # any; its comment tells of the others
+            continue
+        stated = re.search(r"(above 0|n_seeds|[\d.]+) (?:to|or more)\b ?([\d.]+)?", comments[name])
+        start, end = stated.groups()
+        assert start in (low, "n_seeds") or (start == "above 0" and 0 < float(low) < 1e-5)
+        assert end in (high, None)  # none is a word, such as epochs, or there is no end
+    assert len(ranges) >= 5
+
+
+@each_chapter
 def test_check_is_that_of_all_chapters_and_tells_the_name_nearest_to_an_unknown_one(chapter):
     assert CLASSES[chapter].check.__func__ is Parameters.check.__func__
     told = unknown("n_seed", CLASSES[chapter].model_fields)

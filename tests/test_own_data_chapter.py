@@ -129,7 +129,7 @@ def seen_as_text(browser, path):
 
 def test_names_that_are_code_are_text_in_an_error(browser, tmp_path):
     (tmp_path / "mine.csv").write_text("x,kind\n1,a\n2,b\n")
-    name = f"{NASTY[0]} {NASTY[2]}"
+    name = "<script>document.title = 'owned'</script> $\\frac{a}{b}$"
     run, notebook = execute(tmp_path, table="mine.csv", target=name)
     assert f"has no column {name!r}" in run.stderr
     (tmp_path / "page.html").write_text(html(notebook, "A run"))
