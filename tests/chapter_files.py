@@ -1,6 +1,7 @@
 """The chapters as the tests read them: committed notebooks and executed ones."""
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -41,6 +42,21 @@ def parameters_class(notebook):
     """The class of helpers.parameters that the chapter's check names."""
     call = ast.parse(check_cell(notebook).source).body[-1].value
     return getattr(parameters, call.func.value.attr)
+
+
+def execute_until(path, stop, **values):
+    """Execute a chapter's code in this process, parameters given, up to a cell with this text.
+
+    Nothing in these cells trains.
+    """
+    notebook = read(path)
+    names = declared(notebook) | values
+    for cell in cells(notebook, "code")[1:]:
+        if stop in cell.source:
+            return names
+        assert not re.search(r"\b(fit|train|sweep|train_schedules)\(", cell.source)
+        exec(cell.source, names)
+    raise AssertionError(f"no cell of {path.name} has {stop!r}")
 
 
 def records(notebook):

@@ -1,14 +1,18 @@
 """Small notebooks to rerun, and the rerun command as a user calls it."""
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import xarray as xr
+from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from helpers.reruns.command import main
 
 PARAMETERS = """\
 learning_rate = 0.01  # step length of an update, 1e-8 to 100
@@ -35,8 +39,7 @@ runs = xr.Dataset(
 TRAINING = """\
 from keras import optimizers
 
-from helpers import analysis, datasets, models, train
-from helpers.claims import judge, measure
+from helpers import datasets, models, train
 
 runs = train(
     models.mlp, optimizers.SGD(learning_rate), datasets.blobs(), batch_size=32, epochs=5,
@@ -44,6 +47,9 @@ runs = train(
 )
 """
 VERDICT = """\
+from helpers import analysis
+from helpers.claims import judge, measure
+
 accuracy = analysis.final_accuracy(runs, 3).values
 judge("A1", "It learns something.", measure("final accuracy", accuracy, 0.4, 1))
 """
@@ -59,16 +65,28 @@ def notebook(path, *cells, parameters=PARAMETERS):
     return path
 
 
+@dataclass(frozen=True)
+class Called:
+    """What came of a call."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def command(*arguments):
-    """The arguments of ``python -m helpers``."""
+    """The arguments of ``python -m helpers``, for a process of its own."""
     return [sys.executable, "-m", "helpers", *map(str, arguments)]
 
 
-def helpers(*arguments, folder, **settings):
-    """Call ``python -m helpers`` in a folder, and wait for it."""
-    return subprocess.run(
-        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300, **settings
-    )
+def helpers(*arguments, folder, env=None):
+    """What ``python -m helpers`` does in a folder, in this process, which has imported it all.
+
+    What it does not tell in plain words is raised here.
+    """
+    with contextlib.chdir(folder):
+        told = CliRunner().invoke(main, [*map(str, arguments)], env=env, catch_exceptions=False)
+    return Called(told.exit_code, told.stdout, told.stderr)
 
 
 def rerun(*arguments, folder, **settings):
@@ -76,6 +94,13 @@ def rerun(*arguments, folder, **settings):
     called = helpers("rerun", *arguments, folder=folder, **settings)
     assert called.returncode == 0, called.stderr
     return called
+
+
+def apart(*arguments, folder, **settings):
+    """Call ``python -m helpers`` in a process of its own, and wait for it."""
+    return subprocess.run(
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=300, **settings
+    )
 
 
 def record(run):
@@ -102,8 +127,3 @@ def numbers(out):
 def contents(folder):
     """Contents of all files under a folder, by path."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def wide_terminal():
-    """The environment of a terminal that breaks no line."""
-    return os.environ | {"COLUMNS": "1000"}

@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
+# No host listens at port 9, and it refuses at once.
+OFFLINE = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy")} | {"no_proxy": ""}
+
 
 def write(keras_home: Path, n_train: int = 300, n_test: int = 200) -> Path:
     """Put mnist.npz where Keras keeps its data sets: scikit-learn's digits, enlarged to 28 by 28.

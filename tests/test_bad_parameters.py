@@ -1,20 +1,18 @@
 """A wrong parameter stops a chapter at its second cell with a plain sentence.
 
-The cells are the chapter's own, and papermill puts the values in. Only the kernel is replaced, by
-a shell in this process, to be quick; one bad value per chapter goes through a real kernel too.
+What is wrong is a property of the chapter's class in ``helpers.parameters``, so the classes are
+asked here, with each chapter's own defaults. ``tests/test_notebooks.py`` sees to it that every
+chapter asks its class, and papermill puts wrong values of each kind into one of them.
 """
 
-import functools
 import re
 import subprocess
 import sys
 
 import pytest
-from chapter_files import CHAPTERS, ROOT, cells, check_cell, declared, parameters_class, read
-from IPython.core.interactiveshell import InteractiveShell
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
-from traitlets.config import Config
+from chapter_files import CHAPTERS, ROOT, cells, declared, parameters_class, read
+
+from helpers.fields import ParameterError, Parameters, unknown
 
 BAD = {
     "text": "many",
@@ -36,50 +34,34 @@ WORDS = {  # parameters that are one of a few words
 }
 TEXTS = {"table", "target", "features", "images", "model"}  # tests/test_own_data.py has bad ones
 MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
+NOTEBOOKS = {path.stem: read(path) for path in CHAPTERS}
+DEFAULTS = {chapter: declared(notebook) for chapter, notebook in NOTEBOOKS.items()}
+CLASSES = {chapter: parameters_class(notebook) for chapter, notebook in NOTEBOOKS.items()}
 SWEEP = next(path for path in CHAPTERS if path.stem.startswith("06"))
-each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+each_chapter = pytest.mark.parametrize("chapter", DEFAULTS)
 
 
-@pytest.fixture(scope="module")
-def shell():
-    """A shell like that of a notebook, without a history file."""
-    main = sys.modules["__main__"]
-    made = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
-    yield made
-    InteractiveShell.clear_instance()
-    sys.modules["__main__"] = main  # which the shell replaced by its own
+def checked(chapter, **values):
+    """A chapter's parameters after its check, some of them given."""
+    namespace = DEFAULTS[chapter] | values
+    CLASSES[chapter].check(namespace)
+    return namespace
 
 
-@pytest.fixture
-def run_to_check(shell):
-    """Run a chapter up to its check with values injected; its names, or the error's text."""
-    yield functools.partial(run_in, shell)
-    shell.reset()
-
-
-def run_in(shell, path, values):
-    shell.reset()
-    notebook = load_notebook_node(str(path))
-    last = check_cell(notebook).source
-    for cell in cells(parameterize_notebook(notebook, values), "code"):
-        error = shell.run_cell(cell.source, store_history=True).error_in_exec
-        if error is not None:
-            assert type(error).__name__ == "ParameterError"
-            return str(error)
-        if cell.source == last:
-            return dict(shell.user_ns)
-    raise AssertionError("the chapter has no check")
+def problems(chapter, **values):
+    """What the chapter's check has against values, a sentence each."""
+    with pytest.raises(ParameterError) as raised:
+        checked(chapter, **values)
+    assert "\n" not in str(raised.value)
+    return raised.value.problems
 
 
 @each_chapter
 @pytest.mark.parametrize("kind", BAD)
-def test_bad_values_are_named_with_what_is_allowed(path, kind, run_to_check, capsys):
+def test_bad_values_are_named_with_what_is_allowed(chapter, kind):
     free = {"zero": MAY_BE_ZERO, "text": TEXTS, "empty": TEXTS}.get(kind, set())
-    names = [name for name in declared(read(path)) if name not in free]
-    told = run_to_check(path, dict.fromkeys(names, BAD[kind]))
-    assert isinstance(told, str), f"{names} = {BAD[kind]!r} were taken"
-    assert "\n" not in told
-    sentences = told.split("; ")
+    names = [name for name in DEFAULTS[chapter] if name not in free]
+    sentences = problems(chapter, **dict.fromkeys(names, BAD[kind]))
     assert sorted(sentence.split()[0] for sentence in sentences) == sorted(names)
     for sentence in sentences:
         name, allowed = re.fullmatch(r"(\w+) must (?:be|hold) (.*), got .*", sentence).groups()
@@ -88,16 +70,33 @@ def test_bad_values_are_named_with_what_is_allowed(path, kind, run_to_check, cap
 
 
 @each_chapter
-def test_unknown_parameter_is_refused_with_the_nearest_name(path, run_to_check, capsys):
-    told = run_to_check(path, {"n_seed": 3})
+def test_ranges_are_those_that_the_notebook_states(chapter):
+    (cell,) = cells(NOTEBOOKS[chapter], "code", "parameters")
+    comments = dict(re.findall(r"^(\w+) = .*?  # (.*)$", cell.source, re.MULTILINE))
+    told = "; ".join(problems(chapter, **dict.fromkeys(DEFAULTS[chapter], 10**30)))
+    ranges = re.findall(r"(\w+) must be a (?:whole )?number from (\S+) to (\S+),", told)
+    for name, low, high in ranges:
+        if name == "first_seed":  # any; its comment tells of the others
+            continue
+        stated = re.search(r"(above 0|n_seeds|[\d.]+) (?:to|or more)\b ?([\d.]+)?", comments[name])
+        start, end = stated.groups()
+        assert start in (low, "n_seeds") or (start == "above 0" and 0 < float(low) < 1e-5)
+        assert end in (high, None)  # none is a word, such as epochs, or there is no end
+    assert len(ranges) >= 5
+
+
+@each_chapter
+def test_check_is_that_of_all_chapters_and_tells_the_name_nearest_to_an_unknown_one(chapter):
+    assert CLASSES[chapter].check.__func__ is Parameters.check.__func__
+    told = unknown("n_seed", CLASSES[chapter].model_fields)
     assert told.startswith("n_seed is not a parameter of this chapter (did you mean n_seeds?)")
 
 
 @each_chapter
-def test_numbers_that_come_as_text_are_taken_as_numbers(path, run_to_check):
+def test_numbers_that_come_as_text_are_taken_as_numbers(chapter):
     as_text = {"n_seeds": "12", "first_seed": "1e3", "cluster_std": "1e-1", "learning_rate": "1e-3"}
-    known = declared(read(path))
-    names = run_to_check(path, {name: as_text[name] for name in as_text.keys() & known.keys()})
+    known = DEFAULTS[chapter]
+    names = checked(chapter, **{name: as_text[name] for name in as_text.keys() & known.keys()})
     assert (names["n_seeds"], names["first_seed"]) == (12, 1000)
     assert isinstance(names["first_seed"], int)
     assert names.get("cluster_std", 0.1) == 0.1
@@ -105,17 +104,9 @@ def test_numbers_that_come_as_text_are_taken_as_numbers(path, run_to_check):
 
 
 @each_chapter
-def test_all_problems_are_told_at_once(path, run_to_check, capsys):
-    told = run_to_check(path, {"n_seeds": 0, "first_seed": "early", "colour": "red"})
-    problems = [part.split()[0] for part in told.split("; ")]
-    assert problems[0] == "colour"
-    assert sorted(problems) == ["colour", "first_seed", "n_seeds"]
-
-
-@each_chapter
-def test_values_must_make_sense_together(path, run_to_check, capsys):
-    known = declared(read(path))
-    n = parameters_class(read(path))(**known).n_train
+def test_values_must_make_sense_together(chapter):
+    known = DEFAULTS[chapter]
+    n = CLASSES[chapter](**known).n_train
     few = {"epochs": 20, "fit_epochs": 1, "last_epochs": 3}
     at_odds = {
         "batch_size": ({"batch_size": n + 1}, f"batch_size must be at most {n} (the number of"),
@@ -126,30 +117,55 @@ def test_values_must_make_sense_together(path, run_to_check, capsys):
     for name in at_odds.keys() & known.keys():
         values, sentence = at_odds[name]
         values = {other: value for other, value in values.items() if other in known}
-        assert run_to_check(path, values).startswith(sentence)
+        assert problems(chapter, **values)[0].startswith(sentence)
 
 
 @pytest.mark.parametrize("sizes", ["", "[]", [], [8], [8, 8], "4, x", 7, [4, 0], ["4", ""]])
-def test_bad_lists_of_batch_sizes_are_refused(sizes, run_to_check, capsys):
-    told = run_to_check(SWEEP, {"batch_sizes": sizes})
-    assert told.startswith("batch_sizes must ")
+def test_bad_lists_of_batch_sizes_are_refused(sizes):
+    [sentence] = problems(SWEEP.stem, batch_sizes=sizes)
+    assert sentence.startswith("batch_sizes must ")
 
 
 @pytest.mark.parametrize("sizes", ["[4, 8]", "8, 4", [8, 4], ["4", 8.0]])
-def test_lists_of_batch_sizes_may_come_as_text(sizes, run_to_check):
-    assert run_to_check(SWEEP, {"batch_sizes": sizes})["batch_sizes"] == [4, 8]
+def test_lists_of_batch_sizes_may_come_as_text(sizes):
+    assert checked(SWEEP.stem, batch_sizes=sizes)["batch_sizes"] == [4, 8]
 
 
-@each_chapter
-def test_papermill_stops_with_one_sentence_before_tensorflow_is_there(path, tmp_path):
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"n_seeds": 0, "first_seed": "early", "colour": "red"},
+            [
+                "n_seeds must be a whole number from 1 to 1000, got 0",
+                "first_seed must be a whole number from 0 to 2147483648, got 'early'",
+            ],
+        ),
+        (
+            {"colour": "red", "last_epochs": 201, "batch_sizes": "[4, 501]"},
+            [
+                "last_epochs must be at most epochs (200), got 201",
+                "batch_sizes must be at most 500 (the number of training samples), got 501",
+            ],
+        ),
+    ],
+    ids=["wrong kind and range", "at odds with each other"],
+)
+def test_papermill_stops_with_all_problems_in_a_line_before_tensorflow_is_there(
+    values, told, tmp_path
+):
     out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", path, out, "-p", "n_seeds", "none at all"]
+    given = [word for name, value in values.items() for word in ("-p", name, str(value))]
+    command = [sys.executable, "-m", "papermill", SWEEP, out, *given]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode != 0
-    sentence = "n_seeds must be a whole number from 1 to 1000, got 'none at all'"
-    assert sentence in run.stderr
     executed = read(out)
     (error,) = (o for c in cells(executed, "code") for o in c.outputs if o.output_type == "error")
-    assert error.traceback == [f"ParameterError: {sentence}"]
+    (line,) = error.traceback
+    assert line in run.stderr
+    first, *others = line.removeprefix("ParameterError: ").split("; ")
+    assert first.startswith("colour is not a parameter of this chapter, which has n_seeds, ")
+    assert others == told
     after = cells(executed, "code")[3:]
+    assert after
     assert all(cell.execution_count is None for cell in after)

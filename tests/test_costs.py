@@ -92,7 +92,7 @@ def test_stopwatch_counts_every_epoch_and_the_time_between_updates():
         )  # fmt: skip
         assert len(watch.epochs) == len(watch.updates) == 2
         if batch_size == 10:
-            assert 0.02 < watch.updates[1] < 0.1
+            assert 0.02 < watch.updates[1] < watch.epochs[1] / 3  # it has 4 updates
             assert watch.epochs[1] > 4 * 0.02
         else:
             assert np.isnan(watch.updates).all()
@@ -104,7 +104,7 @@ def test_clocks_give_seconds_per_update_and_per_epoch(clock):
     read = clock(models.mlp, keras.optimizers.SGD(0.01), data, 10)
     update, epoch = read()
     assert 0 < update < epoch
-    assert 10 * update < epoch < 200 * update  # an epoch has 20 updates
+    assert 10 * update < epoch < 1000 * update  # an epoch has 20 updates
     with pytest.raises(ValueError, match="batch_size must be between 1 and 200 .*, got 201"):
         clock(models.mlp, keras.optimizers.SGD(0.01), data, 201)
 

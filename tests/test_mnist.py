@@ -1,31 +1,25 @@
-"""MNIST comes from a file in the cache or from the network, and chapter 10 runs on it."""
+"""MNIST comes from a file in the cache or from the network; chapter 10 is rerun on it, too."""
 
-import os
 import socket
-import subprocess
-import sys
 
 import keras
-import nbformat
 import numpy as np
 import pytest
 import small_mnist
-from chapter_files import ROOT, cells, read, records
+from chapter_files import ROOT, execute_until
 
 from helpers import images
 from helpers.fields import ParameterError
 from helpers.parameters import LeNet
 
 CHAPTER = ROOT / "notebooks" / "10_lenet.ipynb"
-# No host listens at port 9, and it refuses at once.
-OFFLINE = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy")} | {"no_proxy": ""}
 
 
 @pytest.fixture
 def keras_home(tmp_path, monkeypatch):
     """An empty folder for Keras, and no network."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    for name, value in OFFLINE.items():
+    for name, value in small_mnist.OFFLINE.items():
         monkeypatch.setenv(name, value)
     return tmp_path
 
@@ -141,51 +135,21 @@ def test_batch_sizes_above_the_images_of_a_shortened_file_are_refused():
         LeNet.check_sizes([8, 41], 40)
 
 
-def run_chapter(keras_home, tmp_path, **values):
-    """The chapter executed on MNIST without a network; its exit code, notebook and stderr."""
-    out = tmp_path / "out.ipynb"
-    values = {"dataset": "mnist"} | values
-    options = [word for name, value in values.items() for word in ("-p", name, str(value))]
-    command = [sys.executable, "-m", "papermill", CHAPTER, out, *options]
-    environment = os.environ | OFFLINE | {"KERAS_HOME": str(keras_home)}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    return run, read(out)
+def test_without_a_network_it_is_told_what_to_do(keras_home):
+    with pytest.raises(ParameterError) as told:
+        images.mnist()
+    assert str(told.value).startswith('dataset "mnist" could not be downloaded (')
+    folder = keras_home / "datasets"
+    assert str(told.value).endswith(f'put mnist.npz into {folder}, or choose dataset "digits"')
+    assert "\n" not in str(told.value)
 
 
-def the_error(notebook):
-    outputs = [output for cell in cells(notebook, "code") for output in cell.outputs]
-    (error,) = (output for output in outputs if output.output_type == "error")
-    return error
-
-
-def test_chapter_runs_on_a_file_of_mnist_in_the_cache(tmp_path):
-    home = tmp_path / "keras"
-    small_mnist.write(home, n_train=60, n_test=40)
-    run, notebook = run_chapter(
-        home, tmp_path, epochs=5, fit_epochs=1, last_epochs=3, batch_sizes="[20, 60]", n_seeds=2
-    )
-    assert run.returncode == 0, run.stderr[-2000:]
-    verdicts = [record["claim"] for record in records(notebook) if record["kind"] == "verdict"]
-    assert verdicts == ["D8", "D8", "D8", "H7"]
-    assert "60 images train, 40 test" in nbformat.writes(notebook)
-
-
-def test_chapter_says_what_to_do_without_a_network(tmp_path):
-    home = tmp_path / "keras"
-    run, notebook = run_chapter(home, tmp_path)
-    assert run.returncode != 0
-    (line,) = the_error(notebook).traceback
-    assert line.startswith('ParameterError: dataset "mnist" could not be downloaded (')
-    folder = home / "datasets"
-    assert line.endswith(f'put mnist.npz into {folder}, or choose dataset "digits"')
-    assert "\n" not in line
-
-
-def test_chapter_refuses_batch_sizes_above_what_a_shortened_file_holds(tmp_path):
-    home = tmp_path / "keras"
-    small_mnist.write(home, n_train=60, n_test=40)
-    run, notebook = run_chapter(home, tmp_path, batch_sizes="[8, 128]")
-    assert run.returncode != 0
-    (line,) = the_error(notebook).traceback
+def test_chapter_refuses_batch_sizes_above_what_a_shortened_file_holds(keras_home):
+    small_mnist.write(keras_home, n_train=60, n_test=40)
+    values = {"dataset": "mnist", "batch_sizes": "[8, 128]"}
+    with pytest.raises(ParameterError) as told:
+        execute_until(CHAPTER, "plt.subplots", **values)
     sentence = "batch_sizes must be at most 60 (the number of training samples), got 128"
-    assert line == f"ParameterError: {sentence}"
+    assert str(told.value) == sentence
+    names = execute_until(CHAPTER, "plt.subplots", **values | {"batch_sizes": "[8, 60]"})
+    assert names["data"].n_train == 60

@@ -28,11 +28,14 @@ def test_defaults_pass_the_check(path):
     assert values == declared(notebook)
 
 
-def test_checks_before_it_imports_anything_else(path):
+def test_checks_in_its_second_cell_which_imports_nothing_else(path):
     notebook = read(path)
     code = cells(notebook, "code")
     assert code.index(check_cell(notebook)) == 1
-    assert re.findall("import .*", check_cell(notebook).source) == ["import parameters"]
+    name = parameters_class(notebook).__name__
+    assert check_cell(notebook).source == (
+        f"from helpers import parameters\n\nparameters.{name}.check(globals())"
+    )
 
 
 def test_every_figure_has_caption_alternative_text_and_a_name_of_its_own(path):

@@ -10,11 +10,10 @@ import pytest
 import rerun_folder
 import xarray as xr
 from chapter_files import CHAPTERS, ROOT, declared, read
-from click.testing import CliRunner
 from rerun_folder import WALK, contents, helpers, notebook, record, rerun, runs
 
 from helpers import provenance
-from helpers.reruns.command import main
+from helpers.reruns import grid
 
 BATCH = ROOT / "notebooks" / "02_batch_gradient_descent.ipynb"
 FILES = {"figure.svg", "notebook.ipynb", "page.html", "result.json", "runs.nc"}
@@ -27,7 +26,7 @@ def walk(tmp_path):
 
 
 def test_list_tells_every_parameter_of_every_notebook(tmp_path):
-    told = rerun("--list", folder=tmp_path, env=rerun_folder.wide_terminal()).stdout
+    told = rerun("--list", folder=tmp_path, env={"COLUMNS": "1000"}).stdout
     parts = dict(re.findall(r"^notebooks/(\S+): .*\n((?:  .*\n?)*)", told, re.MULTILINE))
     assert list(parts) == [path.name for path in CHAPTERS]
     for path in CHAPTERS:
@@ -90,15 +89,12 @@ OUT = ("--out", "out")
         ),
     ],
 )
-def test_wrong_call_is_told_in_one_line_and_writes_nothing(
-    walk, tmp_path, monkeypatch, arguments, sentence
-):
-    monkeypatch.chdir(tmp_path)
+def test_wrong_call_is_told_in_one_line_and_writes_nothing(walk, tmp_path, arguments, sentence):
     (tmp_path / "text.ipynb").write_text("no notebook\n")
     nbformat.write(nbformat.v4.new_notebook(), tmp_path / "bare.ipynb")
     before = contents(tmp_path)
-    called = CliRunner().invoke(main, ["rerun", *arguments])
-    assert called.exit_code == 1
+    called = helpers("rerun", *arguments, folder=tmp_path)
+    assert called.returncode == 1
     assert called.stderr.startswith(f"Error: {sentence}")
     assert called.stderr.count("\n") == 1
     assert called.stdout == ""
@@ -180,15 +176,31 @@ def change_model(tmp_path):
         (change_model, "mine.net:build"),
     ],
 )
-def test_result_of_other_code_or_data_is_not_served(walk, tmp_path, change, word):
+def test_key_of_a_run_changes_with_code_and_data(walk, tmp_path, monkeypatch, change, word):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # as `python -m helpers` has it
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "__init__.py").write_text("raise RuntimeError")
     (tmp_path / "mine" / "net.py").write_text("units = 1")
-    arguments = (walk, "-p", "word", word, "--out", "out")
+
+    def task():
+        [made] = grid.tasks(str(walk), [{"word": word}], None)
+        return made
+
+    before = task()
+    assert task().record["key"] == before.record["key"]
+    change(tmp_path)
+    assert task().record["key"] != before.record["key"]
+    assert task().name == before.name
+
+
+def test_result_of_another_key_is_not_served(walk, tmp_path):
+    (tmp_path / "table.csv").write_text("a,b\n1,2\n")
+    arguments = (walk, "-p", "word", "table.csv", "--out", "out")
     rerun(*arguments, folder=tmp_path)
     [before] = [record(run) for run in runs(tmp_path / "out")]
-    change(tmp_path)
+    change_table(tmp_path)
     told = rerun(*arguments, folder=tmp_path).stdout
     assert "1 of 1 runs are of other code, data or versions: done again." in told
     [after] = [record(run) for run in runs(tmp_path / "out")]

@@ -1,12 +1,13 @@
 """How a rerun is carried out: where, beside which others, and what becomes of one that fails."""
 
 import os
+import shutil
 from urllib.parse import quote
 
 import joblib
 import pytest
 from chapter_files import read
-from rerun_folder import WALK, helpers, notebook, rerun, runs
+from rerun_folder import WALK, apart, helpers, notebook, record, rerun, runs
 
 from helpers import provenance
 
@@ -47,31 +48,58 @@ def test_two_jobs_run_side_by_side_and_share_the_cores(tmp_path):
         assert printed == f"{[str(share)] * 2} {share}\n"
 
 
-def test_failing_run_is_told_and_kept_and_the_others_are_done(tmp_path):
-    fails = notebook(tmp_path / "fails.ipynb", WALK, "1 / (n_seeds - 3)")
-    called = helpers("rerun", fails, "--grid", "n_seeds=2,3,4", "--out", "out", folder=tmp_path)
-    assert called.returncode == 1
-    assert called.stderr.endswith("Error: 1 of 3 runs failed; the rest are kept\n")
-    assert "ZeroDivisionError: division by zero" in called.stdout
-    assert len(runs(tmp_path / "out")) == 2
-    [failed] = (tmp_path / "out" / "failed").iterdir()
-    assert {path.name for path in failed.iterdir()} == {"notebook.ipynb", "result.json"}
-    index = (tmp_path / "out" / "index.html").read_text()
-    assert f'href="failed/{quote(failed.name)}/notebook.ipynb"' in index
-    notebook(tmp_path / "fails.ipynb", WALK, "1")
-    rerun(fails, "--grid", "n_seeds=2,3,4", "--out", "out", folder=tmp_path)
-    assert len(runs(tmp_path / "out")) == 3
-    assert list((tmp_path / "out" / "failed").iterdir()) == []
+FAILS = """\
+import os
+
+if n_seeds == 3:
+    1 / 0
+if n_seeds == 4:
+    os.write(2, b"from the depths")
+    os._exit(1)
+if n_seeds == 5:
+    runs = runs.assign_coords(updates=runs.updates)  # which cannot be measured
+"""
 
 
-def test_kernel_that_dies_costs_its_run_only_and_says_nothing_on_the_console(tmp_path):
-    loud = "import os\nos.write(2, b'from the depths')\nif n_seeds == 3:\n    os._exit(1)"
-    dies = notebook(tmp_path / "dies.ipynb", loud)
-    called = helpers("rerun", dies, "--grid", "n_seeds=3,2", "--out", "out", folder=tmp_path)
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory):
+    """A folder where one of four runs is finished, each other failed in its way, and the call."""
+    folder = tmp_path_factory.mktemp("failed")
+    notebook(folder / "fails.ipynb", WALK, FAILS)
+    grid = ("--grid", "n_seeds=5,4,3,2", "--jobs", 2)
+    return folder, apart("rerun", "fails.ipynb", *grid, "--out", "out", folder=folder)
+
+
+def test_failing_runs_are_told_and_cost_themselves_only(failed):
+    folder, called = failed
     assert called.returncode == 1
-    assert "failed: nbclient.exceptions.DeadKernelError: Kernel died" in called.stdout
-    assert "from the depths" not in called.stdout + called.stderr
-    assert len(runs(tmp_path / "out")) == 1
+    assert called.stderr.endswith("Error: 3 of 4 runs failed; the rest are kept\n")
+    [done] = runs(folder / "out")
+    assert "n_seeds=2" in done.name
+    for told in (
+        "ZeroDivisionError: division by zero",
+        "nbclient.exceptions.DeadKernelError: Kernel died",
+        "MergeError: conflicting values for variable 'updates'",
+    ):
+        assert f"failed: {told}" in called.stdout
+    assert "from the depths" not in called.stdout + called.stderr  # of a kernel
+
+
+def test_failed_run_is_kept_up_to_its_failure_and_done_again(failed, tmp_path):
+    folder = shutil.copytree(failed[0], tmp_path / "copy")
+    index = (folder / "out" / "index.html").read_text()
+    kept = sorted((folder / "out" / "failed").iterdir())
+    assert len(kept) == 3
+    for run in kept:
+        assert {path.name for path in run.iterdir()} == {"notebook.ipynb", "result.json"}
+        assert f'href="failed/{quote(run.name)}/notebook.ipynb"' in index
+    notebook(folder / "fails.ipynb", WALK, "1")
+    rerun("fails.ipynb", "-p", "n_seeds", 3, "--out", "out", folder=folder)
+    done = [record(run)["values"] for run in runs(folder / "out")]
+    assert done == [{"n_seeds": 2}, {"n_seeds": 3}]
+    assert sorted((folder / "out" / "failed").iterdir()) == [
+        run for run in kept if "n_seeds=3" not in run.name
+    ]
 
 
 DIES = """\
@@ -91,8 +119,8 @@ def test_kernel_that_does_not_start_is_started_again(tmp_path, deaths, done):
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     (tmp_path / "first").mkdir()  # Python imports sitecustomize as it starts
     (tmp_path / "first" / "sitecustomize.py").write_text(DIES.replace("times", str(deaths)))
-    settings = {"env": os.environ | {"PYTHONPATH": str(tmp_path / "first")}}
-    called = helpers("rerun", walk, "--out", "out", folder=tmp_path, **settings)
+    path = os.pathsep.join([str(tmp_path / "first"), os.environ.get("PYTHONPATH", "")])
+    called = helpers("rerun", walk, "--out", "out", folder=tmp_path, env={"PYTHONPATH": path})
     assert (called.returncode, len(runs(tmp_path / "out"))) == ((0, 1) if done else (1, 0))
     assert ("failed: RuntimeError: Kernel died before replying" in called.stdout) is not done
 
@@ -106,11 +134,3 @@ def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):
     [task] = grid.tasks(str(walk), [{}], None)
     outcome = execute(task)
     assert outcome.failure.startswith("OtherCodeError: helpers or packages changed while it ran")
-
-
-def test_runs_that_cannot_be_measured_cost_their_run_only(tmp_path):
-    odd = WALK + "if n_seeds == 3:\n    runs = runs.assign_coords(updates=runs.updates)\n"
-    notebook(tmp_path / "odd.ipynb", odd)
-    called = helpers("rerun", "odd.ipynb", "--grid", "n_seeds=3,2", "--out", "out", folder=tmp_path)
-    assert "Error: 1 of 2 runs failed; the rest are kept" in called.stderr
-    assert "failed: MergeError: conflicting values for variable 'updates'" in called.stdout

@@ -2,9 +2,21 @@
 
 import csv
 
-import rerun_folder
+import pytest
 import xarray as xr
-from rerun_folder import WALK, notebook, record, rerun, runs
+from rerun_folder import WALK, notebook, rerun
+
+from helpers import provenance
+from helpers.reruns.measures import measured
+from helpers.reruns.saving import OtherCodeError, save
+
+
+def walked(*cells):
+    """The names of a notebook after these cells."""
+    names = {"n_seeds": 2, "learning_rate": 0.01}
+    for cell in cells:
+        exec(cell, names)
+    return names
 
 
 def test_medians_and_parts_of_runs_are_saved_but_not_compared(tmp_path):
@@ -12,22 +24,23 @@ def test_medians_and_parts_of_runs_are_saved_but_not_compared(tmp_path):
 late, middle = runs.isel(epoch=slice(20, None)), runs.median("seed", keep_attrs=True)
 runs.attrs["seconds_per_epoch"] = '{"dims": ["learning_rate"], "data": [0.1]}'
 """
-    notebook(tmp_path / "parts.ipynb", WALK, parts)
-    rerun("parts.ipynb", "--out", "out", folder=tmp_path)
-    [run] = runs(tmp_path / "out")
-    assert [line["name"] for line in record(run)["measures"]] == ["runs"]
-    with xr.open_datatree(run / "runs.nc", engine="h5netcdf") as tree:
+    save(walked(WALK, parts), tmp_path / "runs.nc", provenance.code_key())
+    assert [line["name"] for line in measured(tmp_path / "runs.nc", {})] == ["runs"]
+    with xr.open_datatree(tmp_path / "runs.nc", engine="h5netcdf") as tree:
         assert set(tree.children) == {"runs", "late", "middle"}
 
 
-def test_target_and_final_epochs_are_told_as_they_were_taken(tmp_path):
-    parameters = rerun_folder.PARAMETERS + "target_accuracy = 0.55  # to reach\n"
-    walk = notebook(tmp_path / "walk.ipynb", WALK, parameters=parameters)
-    rerun(walk, "--grid", "target_accuracy=0.55,95", "--out", "out", folder=tmp_path)
-    lines = list(csv.DictReader((tmp_path / "out" / "table.csv").open()))
-    taken = {float(line["parameter.target_accuracy"]): line["target"] for line in lines}
-    assert taken == {0.55: "0.55", 95: "0.8"}
-    assert {line["last"] for line in lines} == {"10"}
+@pytest.mark.parametrize(("target", "taken"), [(0.55, 0.55), (95, 0.8), ("high", 0.8), (None, 0.8)])
+def test_target_and_final_epochs_are_told_as_they_were_taken(tmp_path, target, taken):
+    save(walked(WALK), tmp_path / "runs.nc", provenance.code_key())
+    [line] = measured(tmp_path / "runs.nc", {"target_accuracy": target})
+    assert (line["target"], line["last"]) == (taken, 10)
+
+
+def test_runs_of_other_code_are_not_saved(tmp_path):
+    with pytest.raises(OtherCodeError, match="changed while it ran, or differ on this machine"):
+        save(walked(WALK), tmp_path / "runs.nc", "another key")
+    assert not (tmp_path / "runs.nc").exists()
 
 
 def test_columns_of_parameters_and_of_measures_are_apart(tmp_path):

@@ -3,19 +3,17 @@
 import re
 
 import pytest
-from click.testing import CliRunner
-from rerun_folder import TRAINING, VERDICT, WALK, helpers, notebook, numbers, record, rerun, runs
+from rerun_folder import VERDICT, WALK, helpers, notebook, numbers, record, rerun, runs
 from site_server import Handler, serve
 
-from helpers.reruns.command import main
 from helpers.reruns.store import Store
 
 
 def test_run_is_repeated_to_the_last_bit(tmp_path):
-    trains = notebook(tmp_path / "trains.ipynb", TRAINING, VERDICT)
-    rerun(trains, "-p", "learning_rate", 0.1, "--out", "out", folder=tmp_path)
+    walk = notebook(tmp_path / "walk.ipynb", WALK, VERDICT)
+    rerun(walk, "-p", "learning_rate", 0.1, "--out", "out", folder=tmp_path)
     [run] = runs(tmp_path / "out")
-    trains.unlink()  # the run's own notebook is repeated
+    walk.unlink()  # the run's own notebook is repeated
     verified = helpers("verify", "out", folder=tmp_path)
     assert verified.returncode == 0, verified.stderr
     assert verified.stdout == (
@@ -48,16 +46,15 @@ def test_what_differs_is_told(tmp_path):
     assert differences[1:] == ["/runs: val_accuracy differs", "A1 was does not hold and is holds"]
 
 
-def test_wrong_call_of_verify_is_told(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_wrong_call_of_verify_is_told(tmp_path):
     Store(tmp_path / "empty")
     for arguments, sentence in {
         ("nothing",): "DIR must be a folder of reruns, got nothing",
         ("empty",): "empty must hold the run to verify; it holds none",
         ("empty", "--run", "a"): "empty must hold the run a; it holds none",
     }.items():
-        called = CliRunner().invoke(main, ["verify", *arguments])
-        assert (called.exit_code, called.stderr) == (1, f"Error: {sentence}\n")
+        called = helpers("verify", *arguments, folder=tmp_path)
+        assert (called.returncode, called.stderr) == (1, f"Error: {sentence}\n")
     assert not (tmp_path / "nothing").exists()
 
 
@@ -90,19 +87,17 @@ def test_notebook_at_an_address_gives_what_the_file_gives(tmp_path):
         ("ftp://127.0.0.1/a.ipynb", "papermill reads no notebook from ftp:// addresses"),
     ],
 )
-def test_address_that_cannot_be_read_is_told(tmp_path, monkeypatch, address, sentence):
-    monkeypatch.chdir(tmp_path)
-    called = CliRunner().invoke(main, ["rerun", address, "--out", "out"])
-    assert called.exit_code == 1
+def test_address_that_cannot_be_read_is_told(tmp_path, address, sentence):
+    called = helpers("rerun", address, "--out", "out", folder=tmp_path)
+    assert called.returncode == 1
     assert sentence in called.stderr
     assert called.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_address_without_a_notebook_is_told(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_address_without_a_notebook_is_told(tmp_path):
     with serve(tmp_path) as address:
-        called = CliRunner().invoke(main, ["rerun", f"{address}none.ipynb", "--out", "out"])
-    assert called.exit_code == 1
+        called = helpers("rerun", f"{address}none.ipynb", "--out", "out", folder=tmp_path)
+    assert called.returncode == 1
     assert "none.ipynb cannot be read as a notebook: " in called.stderr
     assert called.stderr.count("\n") == 1

@@ -4,3 +4,9 @@
 a ``child`` process, ``workers`` are where that happens, ``store`` keeps what came of it, ``grid``
 does all of that for many, ``report`` compares them, and ``verify`` repeats one.
 """
+
+import sys
+
+# jsonschema, behind nbformat, imports this where it can, to check addresses, of which notebooks
+# have none: most of the time that papermill takes to start.
+sys.modules.setdefault("rfc3987_syntax", None)
