@@ -73,7 +73,7 @@ SAYS = {
     "": ["23 epochs", "0.7"],
     "01": ["120 test samples"],
     "07": ["23 epochs", "60 passes", "12 passes"],
-    "13": ["23 epochs", "13 on the digits", "3 phases", "of 7 repeats"],
+    "13": ["23 epochs", "13 on the digits", "3 phases"],
     "14": ["23 epochs", "Batches of 24", "24 wrong labels"],
     "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
 }
