@@ -15,10 +15,8 @@ def test_keys_move_the_sliders(visitor):
     assert reader.picture("curves") != before
     reader.page.locator("#explorer-learning-rate").focus()
     reader.page.keyboard.press("Home")
-    reader.sees(64, 0.0001)
-    assert (
-        reader.page.locator("#explorer-learning-rate").get_attribute("aria-valuetext") == "0.0001"
-    )
+    reader.sees(64, 0.001)
+    assert reader.page.locator("#explorer-learning-rate").get_attribute("aria-valuetext") == "0.001"
     assert reader.complaints == []
 
 
@@ -123,11 +121,11 @@ def test_everything_answers_to_touch_on_a_phone(visitor):
     reader = visitor(has_touch=True, viewport={"width": 360, "height": 740}, is_mobile=True)
     reader.page.get_by_label("batch", exact=True).tap()
     reader.sees(500, 0.01)
-    cell = reader.page.locator("[href='#batch_size=2&learning_rate=0.003']").first
+    cell = reader.page.locator("[href='#batch_size=4&learning_rate=0.003']").first
     room = cell.bounding_box()
     assert min(room["width"], room["height"]) >= 24
     cell.tap()
-    reader.sees(2, 0.003)
+    reader.sees(4, 0.003)
     curves = reader.page.locator("#explorer-curves canvas")
     curves.tap(position={"x": 200, "y": 100})
     assert reader.output("epoch") != "200"

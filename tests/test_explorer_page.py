@@ -143,7 +143,7 @@ def test_page_opens_as_a_file(browser):
     reader = Visitor(page).open(f"{(SITE / PAGE).as_uri()}#batch_size=16&learning_rate=0.03")
     reader.sees(16, 0.03)
     reader.slide("learning-rate", 0)
-    reader.sees(16, 0.0001)
+    reader.sees(16, 0.001)
     assert reader.complaints == []
     page.close()
 

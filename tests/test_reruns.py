@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import chapters
 import pytest
 import small_mnist
 from chapter_files import CHAPTERS, ROOT, cells, declared, read, records, shown_text
@@ -94,7 +95,7 @@ def test_rerun_tells_the_truth(path, tmp_path):
     defaults = declared(read(path))
     values = {name: OTHER[name] for name in defaults}
     assert {name for name in defaults if str(values[name]) == str(defaults[name])} <= EMPTY
-    notebook, before = rerun(path, values, tmp_path), read(ROOT / "_build" / "executed" / path.name)
+    notebook, before = rerun(path, values, tmp_path), chapters.executed(path)
     verdicts_rest_on_the_seeds_of_the_rerun(notebook)
     text_speaks_of_the_new_values_and_not_of_the_old(notebook, SAYS.get(path.stem[:2], SAYS[""]))
     results_are_those_of_the_new_values(notebook, before)

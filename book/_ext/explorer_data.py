@@ -28,11 +28,11 @@ import numpy as np
 from chapters import ROOT
 from dependencies import Modules, code_of
 
-BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 450, 500]
-LEARNING_RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
+BATCH_SIZES = [1, 4, 8, 16, 32, 64, 128, 256, 450, 500]
+LEARNING_RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 MOMENTUM = 0.9
 EPOCHS = 200
-SEEDS = range(1000, 1010)
+SEEDS = range(1000, 1006)
 SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, *range(100, 201, 20)]
 LAST_EPOCHS = 50
 TARGET = 0.8

@@ -84,7 +84,6 @@ class LeNet(Parameters):
     fit_epochs: FitEpochs
     last_epochs: LastEpochs
     target_accuracy: TargetAccuracy
-    repeats: Repeats
 
     @property
     def n_train(self) -> int:

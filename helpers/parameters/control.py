@@ -14,7 +14,6 @@ from helpers.parameters.shared import (
     LastEpochs,
     LearningRate,
     Momentum,
-    Repeats,
     SampleGradients,
     TargetAccuracy,
     Training,
@@ -100,7 +99,6 @@ class GrowingBatch(Blobs):
     digits_learning_rate: LearningRate
     digits_epochs: whole(6, 100_000, "passes over the digits")
     digits_seeds: whole(1, 1000, "runs on digits")
-    repeats: Repeats
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
