@@ -23,7 +23,7 @@ book: chapters ## execute what changed, and build the site in _build/html
 	@echo "The book is built. Its first page: $$PWD/_build/html/index.html"
 
 test: book browser ## build the book, then test everything, the site in a browser included
-	@$(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
 	@$(VENV) tests/audit.py $(ARGS)

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import SITE
 from pypdf import PdfReader
-from test_site import CHAPTERS, PAGES
+from visits import CHAPTERS, PAGES
 
 SHEET = {"width": 643, "height": 963}  # what the margins of an A4 page leave, in CSS pixels
 CUT = """() => {
