@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import functools
 import time
 from pathlib import Path
 
@@ -32,6 +33,15 @@ def wait_until(page, expression, argument=None, seconds=30):
         page.wait_for_timeout(50)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
+def pytest_collection_modifyitems(items):
+    """By `--dist loadgroup`, a worker runs all tests of a page of the site, or else of a file."""
+    for item in items:
+        page = getattr(item, "callspec", None) and item.callspec.params.get("page")
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(page or item.nodeid.split("::")[0]))
+
+
 @pytest.fixture
 def book(tmp_path):
     """A small book to try the Sphinx extension on."""
@@ -60,6 +70,38 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def visits(browser, address):
+    """Visit a page of the site at a width in pixels, once for all tests."""
+    import visits
+
+    return functools.cache(functools.partial(visits.visit, browser, address))
+
+
+@pytest.fixture
+def width():
+    """The width of a page where a test names none."""
+    return 1440
+
+
+@pytest.fixture
+def theme():
+    """The theme of a page where a test names none."""
+    return "light"
+
+
+@pytest.fixture
+def visit(visits, page, width):
+    """What happened while a page was open at a width."""
+    return visits(page, width)
+
+
+@pytest.fixture
+def view(visit, theme):
+    """What a page shows at a width, in a theme."""
+    return visit.views[theme]
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,12 @@ from pathlib import Path
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 
+@functools.lru_cache(256)
+def compressed(file: Path, changed: float) -> bytes:
+    """Return a file compressed, as it was when it last changed."""
+    return gzip.compress(file.read_bytes())
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Sends files, those of text compressed, without a word on the console."""
 
@@ -24,12 +30,14 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if not file.is_file():
             self.send_error(404)
             return
-        data, kind = file.read_bytes(), self.guess_type(str(file))
+        kind = self.guess_type(str(file))
         self.send_response(200)
         self.send_header("Content-Type", kind)
         if kind.startswith(COMPRESSED):
-            data = gzip.compress(data)
+            data = compressed(file, file.stat().st_mtime)
             self.send_header("Content-Encoding", "gzip")
+        else:
+            data = file.read_bytes()
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()

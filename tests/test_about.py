@@ -1,6 +1,5 @@
 """Getting about in the built site, and what it says of itself."""
 
-import functools
 import importlib
 import inspect
 import pkgutil
@@ -8,18 +7,11 @@ import re
 
 import chapter_files
 import pytest
-from bs4 import BeautifulSoup
 from conftest import ROOT, SITE
 from site_server import Handler, serve
-from test_site import CHAPTERS, PAGES, every_chapter, every_page, watch
+from visits import CHAPTERS, PAGES, every_chapter, every_page, html, watch
 
 import helpers
-
-
-@functools.cache
-def html(name):
-    """A page that was built."""
-    return BeautifulSoup((SITE / f"{name}.html").read_text(), "html.parser")
 
 
 def meta(name):
@@ -44,18 +36,18 @@ def test_previous_and_next_lead_through_the_whole_book():
 
 
 @every_page
-def test_headings_and_figures_have_permalinks(name):
-    for place in html(name).select("article :is(h1, h2, h3, figcaption:has(.caption-number))"):
+def test_headings_and_figures_have_permalinks(page):
+    for place in html(page).select("article :is(h1, h2, h3, figcaption:has(.caption-number))"):
         (link,) = place.select("a.headerlink")
-        assert html(name).find(id=link["href"].removeprefix("#"))
+        assert html(page).find(id=link["href"].removeprefix("#"))
 
 
 @every_chapter
-def test_figures_are_numbered_by_chapter(name):
-    number = int(name.split("/")[1].split("_")[0])
-    labels = [label.get_text().strip() for label in html(name).select("figcaption .caption-number")]
+def test_figures_are_numbered_by_chapter(page):
+    number = int(page.split("/")[1].split("_")[0])
+    labels = [label.get_text().strip() for label in html(page).select("figcaption .caption-number")]
     assert labels == [f"Fig. {number}.{i}" for i, _ in enumerate(labels, start=1)]
-    assert len(labels) == len(html(name).select("article figure"))
+    assert len(labels) == len(html(page).select("article figure"))
 
 
 # Search.
@@ -102,8 +94,8 @@ def test_glossary_is_in_order_and_explains_each_term():
 
 
 @every_chapter
-def test_chapter_links_the_first_mention_of_its_terms_once(name):
-    links = [link for link in html(name).select("article a") if link.select_one(".term")]
+def test_chapter_links_the_first_mention_of_its_terms_once(page):
+    links = [link for link in html(page).select("article a") if link.select_one(".term")]
     anchors = [link["href"].partition("#")[2] for link in links]
     assert {"book/glossary.html"} == {
         link["href"].partition("#")[0].removeprefix("../") for link in links
@@ -130,17 +122,12 @@ def test_term_leads_to_its_entry(browser, address):
 
 
 @every_chapter
-def test_chapter_says_how_it_was_made(browser, address, name):
-    made = chapter_files.read(
-        ROOT / "_build/executed" / f"{name.split('/')[1]}.ipynb"
-    ).metadata.book
-    page = browser.new_page()
-    page.goto(f"{address}{name}.html")
-    note = page.locator("details.colophon")
-    assert not note.locator("li").first.is_visible()
-    note.locator("summary").click()
-    text = note.inner_text()
-    page.close()
+def test_chapter_says_how_it_was_made(page):
+    executed = ROOT / "_build/executed" / f"{page.split('/')[1]}.ipynb"
+    made = chapter_files.read(executed).metadata.book
+    note = html(page).select_one("details.colophon")
+    assert not note.has_attr("open")
+    text = note.get_text()
     year, month, day = map(int, made.executed.split("-"))
     assert re.search(rf"\b{day} [A-Z][a-z]+ {year}\b", text)
     assert f"in {made.seconds:.0f} seconds" in text
@@ -260,7 +247,7 @@ def test_site_without_an_address_names_none():
 
 
 @every_page
-def test_page_without_a_repository_has_no_buttons_for_it(name):
-    links = " ".join(link["href"] for link in html(name)("a", href=True))
+def test_page_without_a_repository_has_no_buttons_for_it(page):
+    links = " ".join(link["href"] for link in html(page)("a", href=True))
     assert not re.search(r"mybinder|colab\.research|/edit/|/issues/new", links)
-    assert not html(name).select(".dropdown-launch-buttons, .dropdown-source-buttons")
+    assert not html(page).select(".dropdown-launch-buttons, .dropdown-source-buttons")

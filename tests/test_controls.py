@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import wait_until
-from test_site import CHAPTERS, watch
+from visits import CHAPTERS, watch
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
@@ -120,7 +120,9 @@ def test_back_to_top(page):
     wait_until(page, "scrollY === 0")
 
 
-def test_hidden_code_unfolds(page):
-    details = page.locator("details").first
-    details.locator("summary").click()
-    assert details.locator("pre").first.is_visible()
+def test_hidden_code_and_how_the_page_was_made_unfold(page):
+    for folded, content in (("details.hide", "pre"), ("details.colophon", "li")):
+        details = page.locator(folded).first
+        assert not details.locator(content).first.is_visible()
+        details.locator("summary").click()
+        assert details.locator(content).first.is_visible()

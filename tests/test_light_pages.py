@@ -1,8 +1,5 @@
 """Every page is private and light: what it asks for, what it runs, what it weighs, what shifts."""
 
-import functools
-from pathlib import Path
-
 import icons
 import light_pages
 import pytest
@@ -10,131 +7,87 @@ from bs4 import BeautifulSoup
 from conftest import SITE, wait_until
 from light_pages import POLICY, is_script
 from sphinx.errors import ExtensionError
-from test_site import PAGES, watch
+from visits import (
+    NOTES,
+    PAGES,
+    every_hosted_width,
+    every_page_and_others,
+    every_theme,
+    every_width,
+    html,
+)
 
-FILES = sorted(SITE.rglob("*.html"))
-OTHERS = ["search", "genindex"]
+FILES = sorted(str(file.relative_to(SITE).with_suffix("")) for file in SITE.rglob("*.html"))
 INTERACTIVE = ["book/explorer"]  # may weigh twice as much
 SVG = {  # one size, said in three ways
     "a.svg": 'width="72pt" height="36pt" viewBox="0 0 72 36"',
     "b.svg": 'viewBox="0 0 96 48"',
     "c.svg": 'stroke-width="2" width="96" height="48px"',
 }
-NOTES = Path(__file__).with_name("layout_facts.js").read_text()
-DEVICES = {
-    "phone by day": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
-    "desk by night": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
-}
-SCROLL = """async () => {
-  for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-    scrollTo({top: y, behavior: "instant"});
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}"""
-every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SITE)))
-every_page = pytest.mark.parametrize("name", [*PAGES, *OTHERS])
-every_device = pytest.mark.parametrize("device", DEVICES)
-
-
-@pytest.fixture(scope="session")
-def tour(browser, address):
-    """Open a page with nothing in store, far from its host, and read it to its end."""
-
-    @functools.cache
-    def open_page(name, device):
-        context = browser.new_context(**DEVICES[device])
-        page = context.new_page()
-        network = context.new_cdp_session(page)
-        network.send("Network.enable")
-        slow = {"latency": 100, "downloadThroughput": -1, "uploadThroughput": -1, "offline": False}
-        network.send("Network.emulateNetworkConditions", slow)
-        page.add_init_script(NOTES)
-        visit = watch(page, address)
-        received = []
-        page.on("requestfinished", lambda request: received.append(request))
-        page.goto(f"{address}{name}.html", wait_until="networkidle")
-        page.evaluate(SCROLL)
-        page.wait_for_load_state("networkidle")
-        visit.desk = page.evaluate("layoutFacts()")
-        visit.desk["weight"] = sum(
-            sizes["responseHeadersSize"] + sizes["responseBodySize"]
-            for sizes in (request.sizes() for request in received)
-            if sizes["responseBodySize"] > 0
-        )
-        context.close()
-        return visit
-
-    return open_page
+every_file = pytest.mark.parametrize("page", FILES)
 
 
 @every_file
-def test_policy_comes_first(file):
-    head = BeautifulSoup(file.read_text(), "html.parser").head
-    first = head.find(True)
+def test_policy_comes_first(page):
+    first = html(page).head.find(True)
     assert (first.get("http-equiv"), first.get("content")) == ("Content-Security-Policy", POLICY)
 
 
 @every_file
-def test_scripts_and_handlers_stand_in_files(file):
-    page = BeautifulSoup(file.read_text(), "html.parser")
-    assert [
-        script for script in page("script") if is_script(script) and not script.get("src")
-    ] == []
-    handlers = [(tag.name, name) for tag in page(True) for name in tag.attrs if name[:2] == "on"]
-    assert handlers == []
-    links = [link["href"] for link in page("a", href=True)]
+def test_scripts_and_handlers_stand_in_files(page):
+    scripts = [script for script in html(page)("script") if is_script(script)]
+    assert [script for script in scripts if not script.get("src")] == []
+    tags = html(page)(True)
+    assert [(tag.name, name) for tag in tags for name in tag.attrs if name[:2] == "on"] == []
+    links = [link["href"] for link in html(page)("a", href=True)]
     assert [link for link in links if link.lower().startswith("javascript:")] == []
 
 
 @every_file
-def test_text_is_there_before_any_script_but_one(file):
-    scripts = BeautifulSoup(file.read_text(), "html.parser")("script", src=True)
+def test_text_is_there_before_any_script_but_one(page):
+    scripts = html(page)("script", src=True)
     waiting = [script["src"] for script in scripts if not script.has_attr("defer")]
     assert all("_static/site.js" in source for source in waiting)
     assert len(waiting) <= 1
 
 
-@every_page
-@every_device
-def test_page_keeps_to_itself_and_to_its_policy(tour, name, device):
-    visit = tour(name, device)
+@every_page_and_others
+@every_width
+def test_page_keeps_to_itself_and_to_its_policy(visit):
+    """From a host and from a disk, in both themes."""
     assert visit.elsewhere == []
     assert visit.complaints == []
-    assert visit.desk["violations"] == []
+    assert visit.violations == []
 
 
-@every_page
-@every_device
-def test_page_is_light(tour, name, device):
-    limit = 2e6 if name in INTERACTIVE else 1e6
-    assert 10e3 < tour(name, device).desk["weight"] < limit
+@every_page_and_others
+@every_hosted_width
+def test_page_is_light(visit, page):
+    assert 10e3 < visit.weight < (2e6 if page in INTERACTIVE else 1e6)
 
 
-@every_page
-@every_device
-def test_nothing_shifts(tour, name, device):
-    shifts = tour(name, device).desk["shifts"]
-    assert sum(shift["value"] for shift in shifts) < 0.01, shifts
+@every_page_and_others
+@every_hosted_width
+def test_nothing_shifts(visit):
+    assert sum(shift["value"] for shift in visit.shifts) < 0.01, visit.shifts
 
 
-@every_page
-@every_device
-def test_images_have_their_size_and_wait_until_they_are_needed(tour, name, device):
-    images = tour(name, device).desk["images"]
-    for image in images:
+@every_page_and_others
+@every_theme
+@every_width
+def test_images_load_in_their_size_and_wait_until_they_are_needed(view):
+    for image in view["images"]:
+        assert image["width"] > 0, image
         assert image["stated"] == pytest.approx(image["own"], rel=0.02), image
         assert image["shown"] == pytest.approx(image["own"], rel=0.02), image
-    assert all(image["lazy"] for image in images[1:])
+    assert all(image["lazy"] for image in view["images"][1:])
 
 
-def test_pages_have_images(tour):
-    assert sum(bool(tour(name, "phone by day").desk["images"]) for name in PAGES) > 10
-
-
-@every_page
-@every_device
-def test_no_sign_waits_for_an_icon_font(tour, name, device):
-    assert tour(name, device).desk["signs"] == []
+@every_page_and_others
+@every_theme
+@every_width
+def test_no_sign_waits_for_an_icon_font(view):
+    assert view["signs"] == []
 
 
 def test_site_has_no_file_in_vain():
@@ -142,7 +95,7 @@ def test_site_has_no_file_in_vain():
     assert (
         names & {"fontawesome", "fontawesome.js", "locales", "pydata-sphinx-theme.js.map"} == set()
     )
-    pages = "".join(file.read_text() for file in FILES)
+    pages = "".join((SITE / f"{page}.html").read_text() for page in FILES)
     assert [image.name for image in SITE.glob("_images/*") if image.name not in pages] == []
 
 
