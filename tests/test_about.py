@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 import re
 
-import chapter_files
+import chapters
 import pytest
 from conftest import ROOT, SITE
 from site_server import Handler, serve
@@ -123,8 +123,7 @@ def test_term_leads_to_its_entry(browser, address):
 
 @every_chapter
 def test_chapter_says_how_it_was_made(page):
-    executed = ROOT / "_build/executed" / f"{page.split('/')[1]}.ipynb"
-    made = chapter_files.read(executed).metadata.book
+    made = chapters.executed(ROOT / f"{page}.ipynb").metadata.book
     note = html(page).select_one("details.colophon")
     assert not note.has_attr("open")
     text = note.get_text()

@@ -1,9 +1,9 @@
 """The built site: what every page of it shows in a browser, and where its links lead."""
 
-from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import chapter_files
+import chapters
 import nbformat
 from conftest import ROOT, SITE
 from visits import CHAPTERS, PAGES, every_chapter, every_page, every_width, html, ids, watch
@@ -86,9 +86,7 @@ def test_every_claim_that_a_chapter_judges_stands_in_the_summary():
     records = [
         record
         for name in CHAPTERS
-        for record in chapter_files.records(
-            chapter_files.read(ROOT / "_build/executed" / f"{Path(name).name}.ipynb")
-        )
+        for record in chapter_files.records(chapters.executed(ROOT / f"{name}.ipynb"))
     ]
     verdicts = [record["claim"] for record in records if record["kind"] == "verdict"]
     summary = html("book/summary")
