@@ -132,12 +132,24 @@ def wait_for(path):
         time.sleep(0.1)
 
 
-def start_rerun(*arguments, folder):
+@pytest.fixture
+def start_rerun(tmp_path):
     """Start ``python -m helpers rerun``, without waiting for it."""
-    return subprocess.Popen(
-        command("rerun", *arguments), cwd=folder,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    started = []
+
+    def start(*arguments):
+        started.append(
+            subprocess.Popen(
+                command("rerun", *arguments), cwd=tmp_path,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )
+        )  # fmt: skip
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 def test_cluster_gives_the_bits_that_this_machine_gives(address, start_workers, tmp_path):
@@ -153,14 +165,14 @@ def test_cluster_gives_the_bits_that_this_machine_gives(address, start_workers, 
 
 
 def test_worker_killed_in_mid_run_costs_a_repetition_and_nothing_else(
-    address, start_workers, tmp_path
+    address, start_workers, start_rerun, tmp_path
 ):
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     rerun(walk, "--grid", "n_seeds=2,3,4", "--jobs", 2, "--out", "here", folder=tmp_path)
     notebook(walk, WAITS, WALK)
     start_workers(address, {}, {})
     arguments = (walk, "--grid", "n_seeds=2,3,4", "--out", "cluster", "--scheduler", address)
-    process = start_rerun(*arguments, folder=tmp_path)
+    process = start_rerun(*arguments)
     wait_for(tmp_path / "one waits")
     os.kill(worker_of(int((tmp_path / "one waits").read_text())), signal.SIGKILL)
     _, told = process.communicate(timeout=PATIENCE)
@@ -174,12 +186,14 @@ def worker_of(kernel):
     return psutil.Process(kernel).parent().parent().pid
 
 
-def test_single_worker_does_the_runs_and_a_scheduler_that_is_gone_is_told(start_workers, tmp_path):
+def test_single_worker_does_the_runs_and_a_scheduler_that_is_gone_is_told(
+    start_workers, start_rerun, tmp_path
+):
     walk = notebook(tmp_path / "walk.ipynb", WALK, IN_A_WORKER)
     with scheduler() as (process, address):
         start_workers(address, {"HERE": "worker"})
         grid = (walk, "--grid", "n_seeds=2,3,4", "--out", "out", "--scheduler", address)
-        called = start_rerun(*grid, folder=tmp_path)
+        called = start_rerun(*grid)
         wait_for(tmp_path / "waits")
         process.kill()
         _, told = called.communicate(timeout=PATIENCE)
