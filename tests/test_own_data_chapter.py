@@ -162,8 +162,8 @@ def test_images_go_through_the_whole_chapter(tmp_path):
             "model 'mine:too_wide' must give outputs of shape (2,), one for each class, got (3,)",
         ),
         (
-            {"example": "wine", "batch_sizes": "[8, 100]", "max_samples": 100},
-            "batch_sizes must be at most 50 (the number of training samples), got 100",
+            {"table": "two.csv", "target": "kind", "batch_sizes": "[8, 21]"},
+            "batch_sizes must be at most 20 (the number of training samples), got 21",
         ),
     ],
 )
@@ -174,6 +174,7 @@ def test_chapter_stops_with_one_sentence_before_anything_is_trained(
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "mine.py").write_text(MODEL)
     (tmp_path / "one.csv").write_text("x,kind\n" + "1,a\n2,a\n" * 9)
+    (tmp_path / "two.csv").write_text("x,kind\n" + "1,a\n2,b\n" * 20)
     with pytest.raises(ParameterError) as told, rc_context():
         execute_until(CHAPTER, "plt.subplots", **values)
     assert str(told.value) == sentence
