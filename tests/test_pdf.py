@@ -1,5 +1,6 @@
 """The whole book as one PDF."""
 
+import re
 import unicodedata
 
 import pdf
@@ -7,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import SITE
 from pypdf import PdfReader
+from pypdf.generic import ContentStream, NameObject
 from visits import CHAPTERS, PAGES
 
+TEXT = re.compile(rb"(?s)\bBT\n.*?\nET\b")  # without drawings, which take long to read
 SHEET = {"width": 643, "height": 963}  # what the margins of an A4 page leave, in CSS pixels
 CUT = """() => {
   const wide = [...document.querySelectorAll("article :is(figure, img, pre, table, math, p, dt)")]
@@ -36,8 +39,14 @@ def printed(browser):
 @pytest.fixture(scope="module")
 def texts(printed):
     """The text of each page, without ligatures and with single spaces."""
-    found = [unicodedata.normalize("NFKC", page.extract_text()) for page in printed.pages]
-    return [" ".join(text.split()) for text in found]
+
+    def text(page):
+        content = ContentStream(None, printed, "bytes")
+        content.set_data(b"\n".join(TEXT.findall(page.get_contents().get_data())))
+        page[NameObject("/Contents")] = content
+        return " ".join(unicodedata.normalize("NFKC", page.extract_text()).split())
+
+    return [text(page) for page in printed.pages]
 
 
 @pytest.fixture(scope="module")

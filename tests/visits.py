@@ -22,6 +22,7 @@ OTHERS = ["search", "genindex"]  # made by Sphinx
 THEMES = ["light", "dark"]
 HOSTED = {360: THEMES, 1440: THEMES[::-1]}  # widths, and the themes, from the one it opens in
 WIDTHS = {**HOSTED, 768: THEMES}
+HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 FAR = {"latency": 100, "downloadThroughput": -1, "uploadThroughput": -1, "offline": False}
 FACTS = Path(__file__).with_name("page_facts.js").read_text()
 NOTES = Path(__file__).with_name("page_notes.js").read_text()
@@ -129,7 +130,9 @@ def visit(browser, address, name, width):
     """Open a page, and ask it everything in both themes."""
     first, second = WIDTHS[width]
     home = address if width in HOSTED else f"{SITE.as_uri()}/"
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=first)
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]}, color_scheme=first
+    )
     page = context.new_page()
     page.add_init_script(NOTES)
     seen = watch(page, home)

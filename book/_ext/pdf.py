@@ -164,7 +164,7 @@ def name_outline(pdf: Path, headings: list[str]) -> None:
         ValueError: if the outline has not an entry for each heading.
     """
     logging.getLogger("pypdf").setLevel(logging.ERROR)  # it counts objects otherwise than Chromium
-    writer = PdfWriter(clone_from=pdf)
+    writer = PdfWriter(pdf, incremental=True)  # what does not change is not written again
 
     def entries(node: DictionaryObject) -> Iterator[DictionaryObject]:
         child = node.get("/First")
@@ -190,10 +190,11 @@ def prepared() -> tuple[str, list[Page]]:
     return title, book
 
 
-def headings(text: str) -> list[str]:
+def headings(book: list[Page]) -> list[str]:
     """Return the headings of the joined document, in order."""
-    found = BeautifulSoup(text, "html.parser")(["h1", "h2", "h3", "h4", "h5", "h6"])
-    return [" ".join(heading.get_text().split()) for heading in found]
+    levels = ["h1", "h2", "h3", "h4", "h5", "h6"]
+    found = [heading.get_text() for page in book for heading in page.article(levels)]
+    return ["Contents", *(" ".join(heading.split()) for heading in found)]
 
 
 def print_book(browser: Browser) -> None:
@@ -210,7 +211,7 @@ def print_book(browser: Browser) -> None:
         numbers = page_numbers(PDF)
     context.close()
     JOINED.unlink()
-    name_outline(PDF, headings(text))
+    name_outline(PDF, headings(book))
 
 
 def main() -> None:
