@@ -1,5 +1,6 @@
 """What a site says once its own address, or that of its repository, is known; links of terms."""
 
+import functools
 from xml.etree import ElementTree
 
 import pytest
@@ -7,30 +8,42 @@ import yaml
 from conftest import ROOT
 from jupyter_book.config import yaml_to_sphinx
 from matplotlib.image import imread
-from small_book import FIGURE, SVG, VERDICT, displayed
+from small_book import FIGURE, SVG, VERDICT, Book, displayed
 
 SITE = "https://example.org/book/"
 REPOSITORY = "https://github.com/someone/something"
 SWEEP = {"figure": {**FIGURE["figure"], "name": "fig-sweep"}, "image": FIGURE["image"]}
 
 
-@pytest.fixture
-def themed(book):
-    """A small book with a page of text and a chapter, to be built with the book's theme."""
+def build(book, repository="", **settings):
+    """Build a book with the book's theme."""
+    options = {"repository_url": repository, "repository_branch": "main"}
+    options |= {"use_fullscreen_button": False}
+    theme = {"html_theme": "sphinx_book_theme", "html_theme_options": options}
+    warnings, _ = book.build(project="A book", **theme, **settings)
+    assert warnings == ""
+    return book
+
+
+def written(folder):
+    """A small book with a page of text and a chapter."""
+    book = Book(folder)
     book.chapter("06_batch_size_sweep", {"image/svg+xml": SVG}, mystnb=SWEEP)
     text = "The first *paragraph* of it.\n\n````{if-repository}\nAt REPOSITORY.\n````\n\nThe end."
     code = "---\nfile_format: mystnb\nkernelspec: {name: python3}\n---\n"  # it may hold some
     book.page("text", f"# A page & more\n\n{text}", code)
+    return book
 
-    def build(repository="", **settings):
-        options = {"repository_url": repository, "repository_branch": "main"}
-        options |= {"use_fullscreen_button": False}
-        theme = {"html_theme": "sphinx_book_theme", "html_theme_options": options}
-        warnings, read = book.build(project="A book", **theme, **settings)
-        assert warnings == ""
-        return book
 
-    return build
+@pytest.fixture(scope="module")
+def themed(tmp_path_factory):
+    """A small book built with the book's theme, once for all tests that read it."""
+
+    @functools.cache
+    def once(repository="", **settings):
+        return build(written(tmp_path_factory.mktemp("book") / "a book"), repository, **settings)
+
+    return once
 
 
 def head(book, page):
@@ -84,9 +97,9 @@ def test_known_address_brings_map_card_and_addresses(themed):
     assert f"Sitemap: {SITE}sitemap.xml" in (book.site / "robots.txt").read_text()
 
 
-def test_unknown_address_brings_none_of_it(themed):
-    themed(html_baseurl=SITE)
-    book = themed()
+def test_address_that_is_no_longer_known_leaves_none_of_it(tmp_path):
+    book = build(written(tmp_path / "a book"), html_baseurl=SITE)
+    build(book)
     for name in ["sitemap.xml", "robots.txt", "_static/card.png"]:
         assert not (book.site / name).exists()
 
