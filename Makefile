@@ -20,7 +20,7 @@ book: $(INSTALLED) ## execute what changed, and build the site in _build/html
 	@$(VENV) book/_ext/build.py $(if $(JOBS),--jobs $(JOBS)) $(CHAPTER)
 
 test: book browser ## build the book, then test everything, the site in a browser included
-	@$(VENV) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(VENV) -m pytest -n 2 $(ARGS)
 
 check: $(INSTALLED) ## what is quick: format, lint, and all tests that train and start nothing
 	@$(NBSTRIPOUT) --verify notebooks/*.ipynb

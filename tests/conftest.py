@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from site_server import serve
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -33,13 +34,25 @@ def wait_until(page, expression, argument=None, seconds=30):
         page.wait_for_timeout(50)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
-def pytest_collection_modifyitems(items):
-    """By `--dist loadgroup`, a worker runs all tests of a page of the site, or else of a file."""
-    for item in items:
-        page = getattr(item, "callspec", None) and item.callspec.params.get("page")
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(page or item.nodeid.split("::")[0]))
+class ByPage(LoadScopeScheduling):
+    """One worker runs all tests of a page of the site, or else of a file; of a rerun, that alone.
+
+    (The group marks of pytest-xdist 3.8 have no effect under pytest 9.2.)
+    """
+
+    def _split_scope(self, nodeid):
+        from visits import OTHERS, PAGES
+
+        file, _, test = nodeid.partition("::")
+        page = test.rstrip("]").rpartition("[")[2].rpartition("-")[2]
+        if page in [*PAGES, *OTHERS]:
+            return page
+        return nodeid if file == "tests/test_reruns.py" else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Spread tests over the workers."""
+    return ByPage(config, log)
 
 
 @pytest.fixture

@@ -85,12 +85,8 @@ SAYS = {
 COUNTS = {7, 3, 7 // 2, 4 - 1, 2, 1}
 
 
-@pytest.mark.parametrize(
-    "path",
-    # Any worker may take any chapter: one is rerun once, and asked all that a rerun must be.
-    [pytest.param(path, marks=pytest.mark.xdist_group(path.stem)) for path in CHAPTERS],
-    ids=lambda path: path.stem,
-)
+# Any worker may take any chapter: one is rerun once, and asked all that a rerun must be.
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_rerun_tells_the_truth(path, tmp_path):
     defaults = declared(read(path))
     values = {name: OTHER[name] for name in defaults}

@@ -129,7 +129,9 @@ def train(batch_sizes=BATCH_SIZES, learning_rates=LEARNING_RATES):
     data = datasets.blobs()
     optimizer = keras.optimizers.SGD(momentum=MOMENTUM)
     grid = {"batch_sizes": batch_sizes, "learning_rates": learning_rates, "epochs": EPOCHS}
-    runs = sweep(models.mlp, optimizer, data, seeds=SEEDS, snapshots=SNAPSHOTS, **grid)
+    runs = sweep(
+        models.mlp, optimizer, data, seeds=SEEDS, snapshots=SNAPSHOTS, progress=False, **grid
+    )
     if "interrupted_at_epoch" in runs.attrs:  # by Ctrl-C
         raise KeyboardInterrupt
     return data, runs
@@ -171,9 +173,7 @@ def write(target: Path, data, runs, about: dict) -> None:
 def main(root: Path = ROOT) -> None:
     """Train the runs and write the files, if those that are there are missing or stale."""
     if is_fresh(root):
-        print("Runs of the explorer: up to date.", flush=True)
         return
-    print("Runs of the explorer: to train.", flush=True)
     sys.path.insert(0, str(root))
     start = time.perf_counter()
     data, runs = train()
@@ -200,6 +200,7 @@ def main(root: Path = ROOT) -> None:
     write(parts, data, runs, about)
     shutil.rmtree(folder(root), ignore_errors=True)
     parts.rename(folder(root))  # the files are there whole or not at all
+    print(f"Runs of the explorer: {about['seconds']} s", flush=True)
 
 
 if __name__ == "__main__":
