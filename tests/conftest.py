@@ -1,6 +1,7 @@
 """What several tests share."""
 
 import functools
+import sys
 import time
 from pathlib import Path
 
@@ -53,6 +54,23 @@ class ByPage(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Spread tests over the workers."""
     return ByPage(config, log)
+
+
+@pytest.fixture(autouse=True)
+def quick_unless_marked_slow(request, monkeypatch):
+    """Fail a test that does what `make check` goes without, and is not marked for it."""
+    if request.node.get_closest_marker("slow"):
+        return
+
+    def refuse(*arguments, **options):
+        pytest.fail("This test trains or starts a process: mark it with @pytest.mark.slow.")
+
+    monkeypatch.setattr("subprocess.Popen.__init__", refuse)
+    for module, train in (("helpers.program", "Program.run"), ("keras", "Model.fit")):
+        if module in sys.modules:
+            monkeypatch.setattr(f"{module}.{train}", refuse)
+    if {"browser", "address", "explored", "book"} & {*request.fixturenames}:
+        pytest.fail("This test needs a browser or the built book: mark it with @pytest.mark.slow.")
 
 
 @pytest.fixture

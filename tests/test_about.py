@@ -13,6 +13,8 @@ from visits import CHAPTERS, PAGES, every_chapter, every_page, html, watch
 
 import helpers
 
+pytestmark = pytest.mark.slow
+
 
 def meta(name):
     """What the head of a page says, by name or property."""

@@ -15,6 +15,8 @@ from visits import (
     html,
 )
 
+pytestmark = pytest.mark.slow
+
 # The element that has the focus, and in each theme its outline and the colour seen behind it.
 FOCUS = """(themes) => {
   const element = document.activeElement, page = document.documentElement;

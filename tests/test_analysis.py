@@ -73,6 +73,7 @@ def test_speed_of_a_sweep_has_the_updates_and_seconds_of_each_cell():
     assert one_cell.seconds.values.tolist() == [3]
 
 
+@pytest.mark.slow
 def test_speed_of_real_runs_fits_their_epochs_updates_and_seconds():
     settings = {"epochs": 6, "seeds": [1, 2], "progress": False}
     arguments = models.mlp, optimizers.SGD(0.01), datasets.blobs()

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -32,6 +33,7 @@ def tables(draw):
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     content=st.one_of(st.binary(max_size=200), tables(), tables().map(lambda t: t[:-3] + b"\xe9,"))

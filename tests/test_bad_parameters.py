@@ -131,6 +131,7 @@ def test_lists_of_batch_sizes_may_come_as_text(sizes):
     assert checked(SWEEP.stem, batch_sizes=sizes)["batch_sizes"] == [4, 8]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "told"),
     [

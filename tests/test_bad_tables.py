@@ -151,6 +151,7 @@ def test_dates_and_lists(file):
     assert told.endswith("must hold numbers, text or truth values, got list<element: int64>")
 
 
+@pytest.mark.slow
 def test_a_million_categories(file):
     names = [f"name {i}" for i in range(1_000_000)]
     table = pa.table({"name": names, "kind": ["a", "b"] * 500_000})

@@ -166,6 +166,7 @@ def test_pages_of_text_with_code_are_found():
     assert "glossary" not in names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", chapters.chapters(), ids=lambda chapter: chapter.stem)
 def test_chapter_ran_from_top_to_bottom_without_an_error(chapter):
     assert chapters.is_fresh(chapter), "run `make book`"

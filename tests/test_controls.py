@@ -4,6 +4,8 @@ import pytest
 from conftest import wait_until
 from visits import CHAPTERS, watch
 
+pytestmark = pytest.mark.slow
+
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 NOTES = """

@@ -26,12 +26,14 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_peak_is_that_of_an_array_of_known_size_and_each_process_starts_anew():
     large, small = (memory.peak_memory(fill, size).growth / MIB for size in (300, 100))
     assert large == pytest.approx(300, rel=0.1)
     assert small == pytest.approx(100, rel=0.1)
 
 
+@pytest.mark.slow
 def test_training_takes_more_memory_at_a_large_batch_by_its_activations():
     small, large = (
         memory.peak_memory(memory.train_briefly, "fit", LAYERS, 32768, size, 2).peak
@@ -76,6 +78,7 @@ def test_overhead_and_rate_are_those_of_a_line_and_never_negative():
         costs.overhead_and_rate([4, 4], [1.0, 2.0])
 
 
+@pytest.mark.slow
 def test_stopwatch_counts_every_epoch_and_the_time_between_updates():
     class Slow(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -98,6 +101,7 @@ def test_stopwatch_counts_every_epoch_and_the_time_between_updates():
             assert np.isnan(watch.updates).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clock", [costs.fit_clock, costs.trainer_clock])
 def test_clocks_give_seconds_per_update_and_per_epoch(clock):
     data = datasets.blobs(n_samples=400)

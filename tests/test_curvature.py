@@ -89,6 +89,7 @@ def test_hessian_of_the_tutorials_network_is_that_of_finite_differences(double_p
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_lanczos_finds_the_largest_eigenvalue_of_the_exact_hessian():
     weights = weights_near_the_start(2, 2)
     problem = models.mlp, weights, DATA.x_train, DATA.y_train

@@ -106,6 +106,7 @@ def imports(source):
         yield from ((node.module, alias.name) for alias in node.names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", chapters.chapters(), ids=lambda path: path.stem)
 def test_what_a_chapter_imports_is_defined_in_a_module_that_it_depends_on(path):
     """Python itself says where a name comes from."""

@@ -126,6 +126,7 @@ def test_no_file_names_a_registry():
     assert named == []
 
 
+@pytest.mark.slow
 def test_make_alone_lists_every_target():
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = ["book", "check", "test", "lab", "serve", "bench", "lock", "format", "clean"]
@@ -144,6 +145,7 @@ def test_citation_is_of_this_version():
     assert citation["version"] == PROJECT["version"]
 
 
+@pytest.mark.slow
 def test_without_a_browser_the_error_says_what_was_tried(tmp_path):
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\nexit 1\n")

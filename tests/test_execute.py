@@ -15,6 +15,8 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+pytestmark = pytest.mark.slow
+
 PAGE = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# A page\n"
 RUN = (
     "import sys; from pathlib import Path; import execute; execute.main(Path(sys.argv[1]), jobs=2)"

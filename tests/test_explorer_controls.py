@@ -5,6 +5,8 @@ import pytest
 from conftest import wait_until
 from explorer_page import SIZES, stored_runs
 
+pytestmark = pytest.mark.slow
+
 
 def test_keys_move_the_sliders(visitor):
     reader = visitor()

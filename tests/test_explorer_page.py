@@ -10,6 +10,8 @@ import pytest
 from conftest import SITE
 from explorer_page import PAGE, RATES, SIZES, Visitor
 
+pytestmark = pytest.mark.slow
+
 
 def test_build_refuses_stale_runs(book):
     book.page("book/explorer", "# Explorer")

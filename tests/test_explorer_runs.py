@@ -11,6 +11,8 @@ from explorer_page import RATES, SIZES, content, stored_runs, unpacked_weights
 
 from helpers import analysis, datasets, models
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def retrained():

@@ -9,6 +9,8 @@ import pytest
 import records
 from small_book import FIGURE, SOURCE, SVG, VERDICT, displayed
 
+pytestmark = pytest.mark.slow
+
 
 def rows(page):
     """Return the texts of the cells of a page's tables, by row."""

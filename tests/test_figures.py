@@ -126,6 +126,7 @@ def test_picture_in_greys_is_for_the_night_and_one_in_colors_stays():
     assert figures.picture_by_night(colored) == colored
 
 
+@pytest.mark.slow
 def test_figure_becomes_a_pair_with_room_kept_free(book):
     book.chapter("06_sweep", {"image/svg+xml": DRAWING}, mystnb=FIGURE)
     assert book.build()[0] == ""

@@ -156,6 +156,7 @@ def test_gradient_of_the_network_is_the_slope_of_the_cross_entropy(network):
     np.testing.assert_allclose(found, slopes(cross_entropy, theta), rtol=1e-5, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_loop_trains_the_network_as_fit_and_the_trainer_do():
     space = chapter(*NETWORK, n_samples=60, hidden_units=5)
     data, optimizer = space["data"], keras.optimizers.SGD(0.01)

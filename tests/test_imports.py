@@ -163,12 +163,14 @@ finally:
 """
 
 
+@pytest.mark.slow
 def test_rerun_on_this_machine_imports_no_dask(tmp_path):
     notebook(tmp_path / "a.ipynb", WALK)
     said = python(RERUN.format(before="", options=[]), tmp_path)
     assert said.stdout.splitlines()[-2:] == ["1 of 1 runs are done: out/index.html", "imported:"]
 
 
+@pytest.mark.slow
 def test_without_dask_a_scheduler_is_refused_with_what_to_install(tmp_path):
     notebook(tmp_path / "a.ipynb", WALK)
     options = ["--scheduler", "tcp://127.0.0.1:8786"]
@@ -182,6 +184,7 @@ def test_without_dask_a_scheduler_is_refused_with_what_to_install(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_without_its_packages_the_command_says_what_to_install(tmp_path):
     said = python(
         "import runpy, sys; sys.modules['papermill'] = None; "
@@ -195,6 +198,7 @@ def test_without_its_packages_the_command_says_what_to_install(tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["helpers", "helpers.parameters", "helpers.analysis"])
 def test_what_trains_nothing_imports_no_tensorflow(module, tmp_path):
     said = python(

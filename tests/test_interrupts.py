@@ -16,6 +16,8 @@ from helpers import datasets, models, sweep, train
 from helpers.program import Program
 from helpers.progress import interruptible
 
+pytestmark = pytest.mark.slow
+
 DATA = datasets.blobs()
 LONG = {"epochs": 100_000, "seeds": [1, 2], "progress": False}  # minutes at batch size 1
 SOON = 4  # seconds of a core, of which a busy machine has fewer in a second

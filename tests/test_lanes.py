@@ -72,18 +72,17 @@ def test_longest_begins_first():
     assert [pieces[0][0] for pieces in work] == [1, 2, 0]
 
 
-@pytest.mark.parametrize("batch_size", [25, 500])
-def test_lanes_give_the_runs_of_one_program_and_the_same_bits_with_any_jobs(
-    batch_size, monkeypatch
-):
-    together = trained(batch_size=batch_size)
+@pytest.mark.slow
+def test_lanes_give_the_runs_of_one_program_and_the_same_bits_with_any_jobs(monkeypatch):
+    together = trained()
     monkeypatch.setattr(lanes, "LONG_SECONDS", 0.0)
-    alone, beside = (trained(batch_size=batch_size, n_jobs=n) for n in (1, 2))
+    alone, beside = (trained(n_jobs=n) for n in (1, 2))
     assert alone.drop_attrs().identical(beside.drop_attrs())
     np.testing.assert_allclose(alone.weights, together.weights, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(alone.seed, together.seed)
 
 
+@pytest.mark.slow
 def test_sweep_in_lanes_is_the_sweep_with_one_job(monkeypatch):
     monkeypatch.setattr(lanes, "LONG_SECONDS", 0.0)
     optimizer = keras.optimizers.SGD(momentum=0.9)
@@ -98,6 +97,7 @@ def test_sweep_in_lanes_is_the_sweep_with_one_job(monkeypatch):
     assert one.drop_attrs().identical(several.drop_attrs())
 
 
+@pytest.mark.slow
 def test_bits_do_not_depend_on_the_number_of_cores():
     hashes = {
         subprocess.run(

@@ -17,6 +17,8 @@ from visits import (
     html,
 )
 
+pytestmark = pytest.mark.slow
+
 FILES = sorted(str(file.relative_to(SITE).with_suffix("")) for file in SITE.rglob("*.html"))
 INTERACTIVE = ["book/explorer"]  # may weigh twice as much
 SVG = {  # one size, said in three ways

@@ -37,6 +37,7 @@ def test_formula_that_cannot_be_drawn_is_refused(latex):
         mathml.mathml(latex, display=True)
 
 
+@pytest.mark.slow
 def test_build_names_page_and_formula_that_cannot_be_drawn(book):
     book.page("page", "# Page\n\n$$\n\\foo\n$$\n\nAnd $a & b$.")
     warnings, _ = book.build()
@@ -44,6 +45,7 @@ def test_build_names_page_and_formula_that_cannot_be_drawn(book):
     assert re.search(r"page\.md:\d+: ERROR: no MathML for the formula 'a & b'", warnings)
 
 
+@pytest.mark.slow
 def test_labelled_equation_has_number_permalink_and_references(book):
     book.page("page", "# Page\n\n$$\na\n$$ (eq-a)\n\nSee {eq}`eq-a`.")
     assert book.build()[0] == ""

@@ -102,6 +102,7 @@ def network(ghost_size=4):
     return Sequential([Input((2,)), hidden, ghosts, layers.Dense(3, "softmax")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stacked", [True, False])
 def test_trainer_is_fit_with_the_layer_in_place(stacked):
     """Batches of 18 have ghosts of 4, 4, 4, 4 and 2; the last batch of 16 has no rest."""
@@ -113,6 +114,7 @@ def test_trainer_is_fit_with_the_layer_in_place(stacked):
     assert_same(runs, fit(network, optimizer, BLOBS, **settings), 1e-4)
 
 
+@pytest.mark.slow
 def test_saved_model_is_loaded_with_the_same_layer(tmp_path):
     model = network()
     model.compile("sgd", "categorical_crossentropy")

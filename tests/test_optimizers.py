@@ -72,6 +72,7 @@ def test_own_optimizer_counts_as_elementwise_only_if_it_says_so():
     assert not is_elementwise(OwnElementwiseOptimizer(clipnorm=1.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", MIXING.values(), ids=MIXING)
 def test_other_optimizers_train_one_replicate_at_a_time_and_as_fit_does(optimizer):
     settings = {"data": datasets.blobs(200), "batch_size": 40, "epochs": 2, "jit_compile": False}
@@ -91,6 +92,7 @@ def test_stacking_replicates_that_the_optimizer_would_mix_is_refused(optimizer):
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_optimizer_is_left_as_it_is():
     optimizer = optimizers.Adam(0.01)
     arguments = {"batch_size": 500, "epochs": 1, "seeds": [1], "progress": False}

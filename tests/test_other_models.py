@@ -11,6 +11,8 @@ from keras_reference import assert_same, fit
 
 from helpers import datasets, models, train
 
+pytestmark = pytest.mark.slow
+
 BLOBS = datasets.blobs(200)
 LABELS = replace(BLOBS, y_train=BLOBS.y_train.argmax(1), y_test=BLOBS.y_test.argmax(1))
 COLUMN = replace(LABELS, y_train=LABELS.y_train[:, None], y_test=LABELS.y_test[:, None])

@@ -146,6 +146,7 @@ anything = st.one_of(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(DEFAULTS)), anything, max_size=5))
 def test_any_values_are_taken_or_told_in_plain_sentences(values):

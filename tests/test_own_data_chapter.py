@@ -16,6 +16,8 @@ from PIL import Image
 from helpers.fields import ParameterError
 from helpers.reruns.page import html
 
+pytestmark = pytest.mark.slow
+
 CHAPTER = ROOT / "notebooks" / "16_your_own_data.ipynb"
 QUICK = {
     "batch_sizes": "[8, 32]",

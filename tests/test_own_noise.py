@@ -4,6 +4,7 @@ import itertools
 
 import keras
 import numpy as np
+import pytest
 import xarray as xr
 
 from helpers.gradients import sample_gradients
@@ -31,6 +32,7 @@ def test_noise_scale_of_all_samples_is_exact():
     np.testing.assert_allclose(exact, noise / signal, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_of_some_samples_their_own_noise_is_taken_off():
     x, _, weights = problem(np.random.default_rng(1))
     x, y = 1 + 0.8 * x[:5], np.eye(2, dtype="float32")[[0] * 5]  # a clear gradient

@@ -240,6 +240,7 @@ def python(code) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 def test_notebook_shows_one_line_that_names_unknown_parameters_too():
     assert python(SHELL).splitlines() == [
         "ParameterError: n_seed is not a parameter of this chapter (did you mean n_seeds?), which "
@@ -248,6 +249,7 @@ def test_notebook_shows_one_line_that_names_unknown_parameters_too():
     ]
 
 
+@pytest.mark.slow
 def test_parameters_are_checked_before_anything_heavy_is_imported():
     heavy = {"tensorflow", "keras", "numpy", "matplotlib", "xarray", "scipy", "sklearn"}
     loaded = python("import sys, helpers.parameters; print(*sys.modules)").split()

@@ -11,6 +11,8 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream, NameObject
 from visits import CHAPTERS, PAGES
 
+pytestmark = pytest.mark.slow
+
 TEXT = re.compile(rb"(?s)\bBT\n.*?\nET\b")  # without drawings, which take long to read
 SHEET = {"width": 643, "height": 963}  # what the margins of an A4 page leave, in CSS pixels
 CUT = """() => {

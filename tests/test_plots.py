@@ -47,6 +47,7 @@ def test_band_is_the_median_and_the_range_from_5_to_95_per_cent():
     assert same_color(area.get_facecolor(), to_rgba(plots.TRAIN, 0.2))
 
 
+@pytest.mark.slow
 def test_learning_curves_show_training_and_test_accuracy(runs):
     _, ax = plt.subplots()
     one_size = runs.sel(batch_size=50)

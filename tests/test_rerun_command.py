@@ -15,6 +15,8 @@ from rerun_folder import WALK, contents, helpers, notebook, record, rerun, runs
 from helpers import provenance
 from helpers.reruns import grid
 
+pytestmark = pytest.mark.slow
+
 BATCH = ROOT / "notebooks" / "02_batch_gradient_descent.ipynb"
 FILES = {"figure.svg", "notebook.ipynb", "page.html", "result.json", "runs.nc"}
 

@@ -30,6 +30,8 @@ from site_server import serve
 from helpers.reruns.notebooks import RerunError
 from helpers.reruns.workers import engine
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 120  # seconds, on a machine that is busy with other things; idle it takes a few
 ONE_THREAD = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
 WAITS = """\

@@ -11,6 +11,8 @@ from rerun_folder import WALK, apart, helpers, notebook, record, rerun, runs
 
 from helpers import provenance
 
+pytestmark = pytest.mark.slow
+
 
 def test_run_starts_where_the_user_is(tmp_path):
     (tmp_path / "elsewhere").mkdir()

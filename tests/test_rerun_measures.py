@@ -43,6 +43,7 @@ def test_runs_of_other_code_are_not_saved(tmp_path):
     assert not (tmp_path / "runs.nc").exists()
 
 
+@pytest.mark.slow
 def test_columns_of_parameters_and_of_measures_are_apart(tmp_path):
     names = ["epochs", "n_seeds", "of", "name", "verdicts", "seconds", "learning_rate", "cell"]
     parameters = "\n".join(f"{name} = 1" for name in names)

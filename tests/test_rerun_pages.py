@@ -5,6 +5,8 @@ import csv
 import pytest
 from rerun_folder import helpers, notebook, rerun, runs
 
+pytestmark = pytest.mark.slow
+
 MARKUP = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
 CALL = "__import__('pathlib').Path('executed').touch()"
 FORMULA = '=HYPERLINK("http://127.0.0.1")'

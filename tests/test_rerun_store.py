@@ -27,6 +27,8 @@ from rerun_folder import (
 
 from helpers.reruns.store import Store
 
+pytestmark = pytest.mark.slow
+
 SLOW = "import time\ntime.sleep(0 if n_seeds == 2 else 600)"
 PATIENCE = 120  # seconds, on a machine that is busy with other things; idle it takes a few
 

@@ -91,6 +91,7 @@ def test_combinations_are_all_there_once_or_refused(fixed, grid):
     assert all(len(name) <= 93 and "/" not in name for name in folders)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", NOTEBOOKS)
 @settings(parent=quick, max_examples=60)
 @given(st.data())

@@ -8,6 +8,8 @@ from site_server import Handler, serve
 
 from helpers.reruns.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 def test_run_is_repeated_to_the_last_bit(tmp_path):
     walk = notebook(tmp_path / "walk.ipynb", WALK, VERDICT)

@@ -10,6 +10,8 @@ import pytest
 import small_mnist
 from chapter_files import CHAPTERS, ROOT, cells, declared, read, records, shown_text
 
+pytestmark = pytest.mark.slow
+
 # Other than the defaults in everything, and as quick as the checks allow.
 OTHER = {
     "n_samples": 240,

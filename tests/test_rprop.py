@@ -56,6 +56,7 @@ def test_badly_scaled_quadratic_is_solved_where_gradient_descent_crawls():
     assert distance(keras.optimizers.SGD(1.9e-4)) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [32, 500])
 def test_trainer_gives_what_keras_gives(batch_size):
     data = datasets.blobs()

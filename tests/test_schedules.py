@@ -10,6 +10,8 @@ from keras_reference import assert_same, fit, flat, update_by_update
 from helpers import datasets, models, train
 from helpers.training import evaluate, set_weights
 
+pytestmark = pytest.mark.slow
+
 DATA = datasets.blobs(200)
 MOMENTUM = optimizers.SGD(0.01, momentum=0.9)
 

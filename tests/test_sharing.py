@@ -10,6 +10,8 @@ from jupyter_book.config import yaml_to_sphinx
 from matplotlib.image import imread
 from small_book import FIGURE, SVG, VERDICT, Book, displayed
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://example.org/book/"
 REPOSITORY = "https://github.com/someone/something"
 SWEEP = {"figure": {**FIGURE["figure"], "name": "fig-sweep"}, "image": FIGURE["image"]}

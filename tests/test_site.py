@@ -5,8 +5,11 @@ from urllib.parse import unquote, urldefrag
 import chapter_files
 import chapters
 import nbformat
+import pytest
 from conftest import ROOT, SITE
 from visits import CHAPTERS, PAGES, every_chapter, every_page, every_width, html, ids, watch
+
+pytestmark = pytest.mark.slow
 
 
 def test_first_page_of_the_site_leads_to_the_book(browser, address):

@@ -97,6 +97,7 @@ def test_bad_argument_is_refused_in_one_sentence(call, sentence):
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.slow
 def test_batch_size_of_every_epoch_is_the_schedules_by_the_number_of_updates(runs):
     assert SIZES == [7, 18, 18, 18, 44, 44]
     updates = np.diff(runs.updates.values, prepend=0)
@@ -154,6 +155,7 @@ def by_schedule():
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANS)
 def test_each_of_several_schedules_is_what_train_gives_with_it(by_schedule, name):
     size, rate = PLANS[name]
@@ -164,6 +166,7 @@ def test_each_of_several_schedules_is_what_train_gives_with_it(by_schedule, name
     xr.testing.assert_equal(by_schedule.sel(schedule=name, drop=True), alone)
 
 
+@pytest.mark.slow
 def test_threads_change_neither_a_bit_nor_the_order(by_schedule):
     plans = {"decay": PLANS["decay"], "small": (24, None)} | PLANS
     settings = {"snapshots": [6], "jit_compile": False} | SETTINGS
@@ -193,6 +196,7 @@ def test_seconds_are_those_of_each_schedule(by_schedule):
     assert float(analysis.seconds_per_epoch(growth)) == cells["data"][1]
 
 
+@pytest.mark.slow
 def test_batch_size_is_compiled_once_for_all_schedules_that_use_it():
     traced = []
 

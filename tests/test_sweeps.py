@@ -19,6 +19,7 @@ def runs():
     return sweep(models.mlp, optimizers.SGD(0.01), DATA, n_jobs=2, **GRID, **SETTINGS)
 
 
+@pytest.mark.slow
 def test_sweep_is_labelled_by_batch_size_and_learning_rate_in_the_order_given(runs):
     assert runs.loss.dims == ("batch_size", "learning_rate", "seed", "epoch")
     assert runs.updates.dims == ("batch_size", "learning_rate", "epoch")
@@ -29,6 +30,7 @@ def test_sweep_is_labelled_by_batch_size_and_learning_rate_in_the_order_given(ru
     assert runs.sel(batch_size=450, learning_rate=0.02).updates.values.tolist() == [2, 4, 6]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("batch_size", "learning_rate"), [(100, 0.02), (450, 0.005)])
 def test_each_cell_is_what_train_gives_there(runs, batch_size, learning_rate):
     cell = runs.sel(batch_size=batch_size, learning_rate=learning_rate, drop=True)
@@ -39,6 +41,7 @@ def test_each_cell_is_what_train_gives_there(runs, batch_size, learning_rate):
     xr.testing.assert_equal(cell, alone)
 
 
+@pytest.mark.slow
 def test_number_of_threads_does_not_change_a_bit(runs):
     one_by_one = sweep(models.mlp, optimizers.SGD(0.01), DATA, n_jobs=1, **GRID, **SETTINGS)
     xr.testing.assert_equal(one_by_one, runs)
@@ -57,6 +60,7 @@ def test_seconds_are_those_of_each_cell(runs):
     assert json.loads(runs.attrs["settings"])["optimizer"]["class_name"] == "SGD"
 
 
+@pytest.mark.slow
 def test_batch_size_is_compiled_once_for_all_learning_rates():
     traced = []
 
@@ -73,6 +77,7 @@ def test_batch_size_is_compiled_once_for_all_learning_rates():
     assert counts[0] == counts[1]
 
 
+@pytest.mark.slow
 def test_without_learning_rates_the_optimizers_own_is_the_label():
     runs = sweep(models.mlp, optimizers.SGD(0.01), DATA, batch_sizes=[500], n_jobs=1, **SETTINGS)
     assert runs.learning_rate.values.tolist() == [0.01]

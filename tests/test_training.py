@@ -14,6 +14,8 @@ from keras import optimizers
 from helpers import analysis, datasets, models, program, runner, train
 from helpers.training import METRICS, sample_orders
 
+pytestmark = pytest.mark.slow
+
 DATA = datasets.blobs()
 
 

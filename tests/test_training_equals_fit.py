@@ -10,6 +10,8 @@ from keras_reference import assert_same, fit, flat, started
 
 from helpers import datasets, models, train
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 5
 OPTIMIZERS = {
     "SGD": lambda rate: optimizers.SGD(rate),
