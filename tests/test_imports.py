@@ -25,7 +25,6 @@ CLUSTER = "helpers/reruns/workers.py"  # the module that talks to Dask
 REASONS = {
     "ipykernel": "the process that executes a notebook",
     "nbmake": "a plugin of pytest",
-    "pytest-xdist": "a plugin of pytest",
     "jupyterlab": "make lab",
     "uv": "make lock",
     "ruff": "make format",

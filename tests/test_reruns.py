@@ -53,7 +53,7 @@ OTHER = {
     "digits_epochs": 8,
     "digits_seeds": 3,
     "doublings": 1,
-    "learning_rates": "[0.005, 0.03, 0.15]",
+    "learning_rates": "[0.005, 0.15]",
     "warm_up_epochs": 2,
     "tuning_seeds": 2,
     "n_seeds": 7,
@@ -78,7 +78,7 @@ SAYS = {
     "01": ["120 test samples"],
     "07": ["23 epochs", "30 passes", "6 passes"],
     "10": ["23 epochs", "0.7", "60 images train, 40 test"],
-    "13": ["23 epochs", "8 on the digits", "2 phases"],
+    "13": ["23 epochs", "7 seeds on the blobs and 3 on the digits", "2 phases"],
     "14": ["23 epochs", "Batches of 24", "12 wrong labels"],
     "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
 }

@@ -29,7 +29,7 @@ from chapters import ROOT
 from dependencies import Modules, code_of
 
 BATCH_SIZES = [1, 4, 8, 16, 32, 64, 128, 256, 450, 500]
-LEARNING_RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
+LEARNING_RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 1]
 MOMENTUM = 0.9
 EPOCHS = 200
 SEEDS = range(1000, 1006)
