@@ -20,7 +20,7 @@ OTHER = {
     "hidden_units": 20,
     "new_samples": 2_000,
     "batch_size": 24,
-    "batch_sizes": "[7, 50]",
+    "batch_sizes": "[24, 50]",
     "learning_rate": "2e-3",
     "batch_learning_rate": 0.02,
     "stochastic_learning_rate": 0.0005,

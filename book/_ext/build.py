@@ -12,9 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,24 +59,6 @@ def make_site(target: Path, toc: Path, *, strict: bool, **settings: object) -> b
     return status == 0
 
 
-@contextmanager
-def explorer_runs() -> Iterator[subprocess.Popen]:
-    """Train the runs of the explorer with what other processes leave of the cores."""
-    command = ["nice", "-n", "10", sys.executable, Path(__file__).with_name("explorer_data.py")]
-    with (
-        tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True) as process,
-    ):
-        try:
-            yield process
-        finally:
-            if sys.exception():
-                process.terminate()
-            if process.wait():
-                said.seek(0)
-                print(f"The runs of the explorer failed:\n{said.read()}", file=sys.stderr)
-
-
 def build_book(jobs: int | None) -> bool:
     """Bring the whole book up to date, and return whether all went well."""
     now = fingerprint(ROOT)
@@ -88,10 +68,11 @@ def build_book(jobs: int | None) -> bool:
         if not BUILT.exists():  # Sphinx warns about a page only as it reads it
             shutil.rmtree(ROOT / "_build" / ".doctrees", ignore_errors=True)
         BUILT.unlink(missing_ok=True)
-        with explorer_runs() as training:
-            failures = execute.main(ROOT, jobs=jobs, beside=training)
-        if failures or training.returncode:
+        if failures := execute.main(ROOT, jobs=jobs):
             print("\n".join(failures), file=sys.stderr)
+            return False
+        train_runs = [sys.executable, Path(__file__).with_name("explorer_data.py")]
+        if subprocess.run(train_runs).returncode:  # apart: Sphinx forks, and TensorFlow must not
             return False
         if not make_site(ROOT / "_build" / "html", ROOT / "_toc.yml", strict=True):
             return False

@@ -175,12 +175,7 @@ def chosen(documents: list[Path], chapter: str) -> list[Path]:
     return found
 
 
-def main(
-    root: Path = ROOT,
-    chapter: str = "",
-    jobs: int | None = None,
-    beside: subprocess.Popen | None = None,
-) -> list[str]:
+def main(root: Path = ROOT, chapter: str = "", jobs: int | None = None) -> list[str]:
     """Execute the documents that need it, and return what failed.
 
     A kill of this process ends the others as Ctrl-C does.
@@ -189,7 +184,6 @@ def main(
         root: folder of the book.
         chapter: beginning of the name of the one document to execute; empty for all.
         jobs: documents executed at the same time, at least 1; None for one per core.
-        beside: what else is at work, and must end before a document can be alone.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chapters.forget()
@@ -205,8 +199,6 @@ def main(
     form = "{percentage:3.0f}% |{bar:20}| {desc}{postfix}"
     with tqdm(total=total, bar_format=form, disable=None if stale else True) as bar:
         failures = execute(others, jobs or joblib.cpu_count(), expected, bar)
-        if alone and beside:
-            beside.wait()
         return failures + execute(alone, 1, expected, bar)
 
 

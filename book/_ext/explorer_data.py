@@ -174,6 +174,7 @@ def main(root: Path = ROOT) -> None:
     """Train the runs and write the files, if those that are there are missing or stale."""
     if is_fresh(root):
         return
+    print("To train: the runs of the explorer.", flush=True)
     sys.path.insert(0, str(root))
     start = time.perf_counter()
     data, runs = train()
@@ -200,7 +201,6 @@ def main(root: Path = ROOT) -> None:
     write(parts, data, runs, about)
     shutil.rmtree(folder(root), ignore_errors=True)
     parts.rename(folder(root))  # the files are there whole or not at all
-    print(f"Runs of the explorer: {about['seconds']} s", flush=True)
 
 
 if __name__ == "__main__":
