@@ -1,6 +1,7 @@
 """What several tests share."""
 
 import functools
+import gc
 import sys
 import time
 from pathlib import Path
@@ -71,6 +72,15 @@ def quick_unless_marked_slow(request, monkeypatch):
             monkeypatch.setattr(f"{module}.{train}", refuse)
     if {"browser", "address", "explored", "book"} & {*request.fixturenames}:
         pytest.fail("This test needs a browser or the built book: mark it with @pytest.mark.slow.")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def memory_given_back():
+    """Let go of the models and programs of a file of tests."""
+    yield
+    if "keras" in sys.modules:
+        sys.modules["keras"].backend.clear_session()
+        gc.collect()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_train_keeps_the_epochs_done(pressed, stacked):
     with pytest.warns(UserWarning, match=r"^interrupted: \d+ of 200000 epochs .*up to epoch \d+"):
         runs = train(
             models.mlp, optimizers.SGD(0.01), DATA, batch_size=1, stacked=stacked,
-            snapshots=[0, 1, 100_000], **LONG,
+            snapshots=[0, 1, 100_000], n_jobs=1, **LONG,
         )  # fmt: skip
     assert time.process_time() - pressed[0] < SOON
     assert signal.getsignal(signal.SIGINT) is before

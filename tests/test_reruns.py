@@ -53,7 +53,7 @@ OTHER = {
     "digits_epochs": 8,
     "digits_seeds": 3,
     "doublings": 1,
-    "learning_rates": "[0.005, 0.15]",
+    "learning_rates": "[0.005, 0.03, 0.15]",
     "warm_up_epochs": 2,
     "tuning_seeds": 2,
     "n_seeds": 7,
