@@ -1,15 +1,12 @@
 """Execute the documents of the book through nbmake, side by side, and keep their outputs.
 
-    python book/_ext/execute.py [--jobs N] [CHAPTER]
-
-executes what has no outputs in the cache that belong to it as it is now (`chapters.py`): of all
-documents, or of the chapter whose file begins with CHAPTER. The longest goes first, by the times of
-last time, or those in `seconds.json` where there was none. A notebook with `{"book": {"alone":
-true}}` in its metadata measures clocks, and runs when nothing else does. A failure is told at once,
-and the others go on; Ctrl-C keeps what is done.
+What has no outputs in the cache that belong to it as it is now (`chapters.py`) is executed: of all
+documents, or of the one whose file begins with a text. The longest goes first, by the times of last
+time, or those in `seconds.json` where there was none. A notebook with `{"book": {"alone": true}}`
+in its metadata measures clocks, and runs when nothing else does. A failure is told at once, and the
+others go on; Ctrl-C keeps what is done.
 """
 
-import argparse
 import datetime
 import json
 import os
@@ -200,14 +197,3 @@ def main(root: Path = ROOT, chapter: str = "", jobs: int | None = None) -> list[
     with tqdm(total=total, bar_format=form, disable=None if stale else True) as bar:
         failures = execute(others, jobs or joblib.cpu_count(), expected, bar)
         return failures + execute(alone, 1, expected, bar)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("chapter", nargs="?", default="")
-    parser.add_argument("--jobs", type=int)
-    given = parser.parse_args()
-    try:
-        sys.exit("\n".join(main(ROOT, given.chapter, given.jobs)) or None)
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What has been executed so far is kept.")
