@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -66,7 +67,14 @@ def quick_unless_marked_slow(request, monkeypatch):
     def refuse(*arguments, **options):
         pytest.fail("This test trains or starts a process: mark it with @pytest.mark.slow.")
 
-    monkeypatch.setattr("subprocess.Popen.__init__", refuse)
+    start = subprocess.Popen.__init__
+
+    def start_no_python(process, command, *arguments, **options):
+        if sys.executable in command:  # Python itself asks `uname` now and then
+            refuse()
+        start(process, command, *arguments, **options)
+
+    monkeypatch.setattr("subprocess.Popen.__init__", start_no_python)
     for module, train in (("helpers.program", "Program.run"), ("keras", "Model.fit")):
         if module in sys.modules:
             monkeypatch.setattr(f"{module}.{train}", refuse)

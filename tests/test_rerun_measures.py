@@ -1,9 +1,12 @@
 """What of a rerun is saved, and what it is compared by."""
 
 import csv
+import subprocess
+import sys
 
 import pytest
 import xarray as xr
+from chapter_files import ROOT
 from rerun_folder import WALK, notebook, rerun
 
 from helpers import provenance
@@ -41,6 +44,24 @@ def test_runs_of_other_code_are_not_saved(tmp_path):
     with pytest.raises(OtherCodeError, match="changed while it ran, or differ on this machine"):
         save(walked(WALK), tmp_path / "runs.nc", "another key")
     assert not (tmp_path / "runs.nc").exists()
+
+
+LOCKED = """
+import fcntl, sys
+from pathlib import Path
+from helpers.reruns.measures import measured
+with open(sys.argv[1]) as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print(len(measured(Path(sys.argv[1]), {})))
+"""
+
+
+@pytest.mark.slow
+def test_file_that_a_process_just_started_still_locks_is_read(tmp_path):
+    save(walked(WALK), tmp_path / "runs.nc", provenance.code_key())
+    command = [sys.executable, "-c", LOCKED, str(tmp_path / "runs.nc")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout == "1\n", run.stderr
 
 
 @pytest.mark.slow

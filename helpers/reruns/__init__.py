@@ -5,7 +5,12 @@ a ``child`` process, ``workers`` are where that happens, ``store`` keeps what ca
 does all of that for many, ``report`` compares them, and ``verify`` repeats one.
 """
 
+import os
 import sys
+
+# A folder of results has a lock of its own. Those of HDF5 stay with a process that is being started
+# just then, for a moment, and the next to open the file is refused.
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
 # jsonschema, behind nbformat, imports this where it can, to check addresses, of which notebooks
 # have none: most of the time that papermill takes to start.
