@@ -150,6 +150,12 @@ def test_chapter_that_is_none_or_several_is_refused_with_the_names(root, given, 
         execute.main(root, given)
 
 
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_no_jobs_are_refused(root, jobs):
+    with pytest.raises(SystemExit, match=f"JOBS must be at least 1, got {jobs}"):
+        execute.main(root, jobs=jobs)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_keeps_what_is_done_and_leaves_no_kernel(root, how):
     done = write(root, "01_done", "print(1)")

@@ -102,7 +102,7 @@ class Execution:
                 "processor": provenance.processor(),
             }
             for cell in code_cells(run):
-                del cell.metadata["execution"]
+                cell.metadata.pop("execution", None)  # an empty cell has none
             chapters.keep(self.path, run, known)
         self.folder.cleanup()
         return failure
@@ -182,6 +182,8 @@ def main(root: Path = ROOT, chapter: str = "", jobs: int | None = None) -> list[
         chapter: beginning of the name of the one document to execute; empty for all.
         jobs: documents executed at the same time, at least 1; None for one per core.
     """
+    if jobs is not None and jobs < 1:
+        sys.exit(f"JOBS must be at least 1, got {jobs}.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chapters.forget()
     documents = chosen([*chapters.chapters(root), *chapters.pages(root)], chapter)
