@@ -20,7 +20,7 @@ FLAGS = ("-O3", "-march=native", "-ffast-math")
 
 def c_loop(epochs: int) -> dict[tuple, float]:
     """Compile the C loop, check it against NumPy, and time its updates."""
-    from helpers.datasets import blobs
+    from helpers.data.synthetic import blobs
 
     data = blobs()
     rng = np.random.default_rng(1000)

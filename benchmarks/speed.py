@@ -14,8 +14,8 @@ def fit(batch_size: int, epochs: int, epochs_run: int) -> dict[tuple, float]:
     """Time `model.fit`, run for some of the epochs and scaled by its epochs after the first."""
     import keras
 
-    from helpers.datasets import blobs
-    from helpers.models import mlp
+    from helpers.data.synthetic import blobs
+    from helpers.models.networks import mlp
 
     class Clock(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
@@ -51,12 +51,12 @@ def fit(batch_size: int, epochs: int, epochs_run: int) -> dict[tuple, float]:
 
 
 def trainer(batch_size: int, epochs: int, n_seeds: int) -> tuple[float, float]:
-    """Time `helpers.training.train`: the whole call, and the whole call less its compilation."""
+    """Time `helpers.train`: the whole call, and the whole call less its compilation."""
     import keras
 
-    from helpers.datasets import blobs
-    from helpers.models import mlp
-    from helpers.training import train
+    from helpers.data.synthetic import blobs
+    from helpers.models.networks import mlp
+    from helpers.training.trainer import train
 
     data = blobs()
     started = time.perf_counter()
@@ -102,7 +102,7 @@ def classifier(batch_size: int, epochs: int) -> dict[tuple, float]:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    from helpers.datasets import blobs
+    from helpers.data.synthetic import blobs
 
     data = blobs()
     model = MLPClassifier(

@@ -1,8 +1,10 @@
-"""What the chapters of the batch-size book share.
+"""What the chapters of the batch-size book share, in rooms along the flow of the data.
 
-Data flows one way: ``datasets`` and ``models`` feed ``training``, whose runs (an
-``xarray.Dataset``) are read by ``analysis``, ``plots`` and ``claims``. ``parameters`` checks
-a chapter's settings and imports nothing heavy, so a wrong value is refused at once.
+``data`` and ``models`` feed ``training``, whose runs (an ``xarray.Dataset``) are read by
+``analysis`` and drawn by ``plots``; ``landscape`` looks at the loss around a run's weights,
+``costs`` at seconds and bytes, and ``experiments`` puts all of it together. ``parameters`` checks
+a chapter's settings and imports nothing heavy, so a wrong value is refused at once; ``reruns`` is
+the command for grids of settings. ``errors``, ``checks`` and ``provenance`` serve every room.
 """
 
 import importlib
@@ -11,8 +13,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # where the names come from that are loaded when first used
-    from helpers.sweeps import sweep
-    from helpers.training import train
+    from helpers.training.sweeps import sweep
+    from helpers.training.trainer import train
 
 # TensorFlow writes start-up notes for its developers to stderr unless told otherwise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -20,7 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # Every batch size is a program of its own, and TensorFlow's warning takes that for an accident.
 logging.getLogger("tensorflow").addFilter(lambda note: "retracing" not in note.getMessage())
 
-_HOME = {"train": "helpers.training", "sweep": "helpers.sweeps"}
+_HOME = {"train": "helpers.training", "sweep": "helpers.training"}
 __all__ = ["sweep", "train"]
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import claims, parameters
+from helpers import parameters
+from helpers.analysis import claims
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))

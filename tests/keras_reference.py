@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 import xarray as xr
 
-from helpers.datasets import Dataset
-from helpers.training import METRICS, sample_orders
+from helpers.data.dataset import Dataset
+from helpers.training.trainer import METRICS, sample_orders
 
 
 def flat(weights: list[np.ndarray]) -> np.ndarray:

@@ -48,7 +48,7 @@ runs = train(
 """
 VERDICT = """\
 from helpers import analysis
-from helpers.claims import judge, measure
+from helpers.analysis.claims import judge, measure
 
 accuracy = analysis.final_accuracy(runs, 3).values
 judge("A1", "It learns something.", measure("final accuracy", accuracy, 0.4, 1))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.datasets import load_table
-from helpers.fields import ParameterError
+from helpers.data.user_tables import load_table
+from helpers.errors import ParameterError
 
 GOOD = "width,colour,kind\n" + "".join(
     f"{i / 4},{['red', 'blue'][i % 3 == 0]},{'ab'[i % 2]}\n" for i in range(24)

@@ -8,7 +8,8 @@ import xarray as xr
 from keras import optimizers
 from scipy import stats
 
-from helpers import analysis, datasets, models, sweep, train
+from helpers import analysis, models, sweep, train
+from helpers.data.synthetic import blobs
 
 INF = float("inf")
 
@@ -76,7 +77,7 @@ def test_speed_of_a_sweep_has_the_updates_and_seconds_of_each_cell():
 @pytest.mark.slow
 def test_speed_of_real_runs_fits_their_epochs_updates_and_seconds():
     settings = {"epochs": 6, "seeds": [1, 2], "progress": False}
-    arguments = models.mlp, optimizers.SGD(0.01), datasets.blobs()
+    arguments = models.mlp, optimizers.SGD(0.01), blobs()
     runs = train(*arguments, batch_size=50, **settings)
     swept = sweep(*arguments, batch_sizes=[50, 500], **settings).squeeze("learning_rate")
     alone, among = (analysis.speed(r, 0.2, 2) for r in (runs, swept.sel(batch_size=50)))

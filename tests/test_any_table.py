@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from helpers import checks
-from helpers.datasets import Dataset, load_table
-from helpers.fields import ParameterError
+from helpers.data.dataset import Dataset
+from helpers.data.user_tables import load_table
+from helpers.errors import ParameterError
 
 cells = st.one_of(
     st.integers(-9, 9).map(str),

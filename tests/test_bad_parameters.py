@@ -12,7 +12,8 @@ import sys
 import pytest
 from chapter_files import CHAPTERS, ROOT, cells, declared, parameters_class, read
 
-from helpers.fields import ParameterError, Parameters, unknown
+from helpers.errors import ParameterError
+from helpers.parameters.fields import Parameters, unknown
 
 BAD = {
     "text": "many",

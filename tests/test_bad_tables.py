@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from table_files import GOOD, refusal
 
-from helpers.datasets import load_table
+from helpers.data.user_tables import load_table
 
 
 def test_no_such_file(tmp_path):

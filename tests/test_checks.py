@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from keras import layers, optimizers
 
-from helpers import checks, datasets, models, train
+from helpers import checks, models, train
+from helpers.data.synthetic import blobs
 
-DATA = datasets.blobs()
+DATA = blobs()
 SETTINGS = {"batch_size": 32, "epochs": 5, "seeds": [1, 2], "progress": False}
 FINITE = "must be a finite number above 0, got"
 TRAINING_SAMPLES = "between 1 and 500 (the number of training samples), got"

@@ -8,8 +8,8 @@ import pytest
 import records
 from scipy import stats
 
-from helpers import claims
-from helpers.claims import compare_with_source, judge, measure, number
+from helpers.analysis import claims
+from helpers.analysis.claims import compare_with_source, judge, measure, number
 
 INF = math.inf
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers import collapse
+from helpers.analysis import collapse
 
 SIZES, RATES, SEEDS = [1, 2, 5, 10, 50, 250], np.geomspace(1e-3, 1, 16), range(4)
 CELLS = {"batch_size": SIZES, "learning_rate": RATES}

@@ -8,7 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import costs, datasets, memory, models
+from helpers import costs, models
+from helpers.costs import memory
+from helpers.data.synthetic import blobs
 
 MIB = 2**20
 LAYERS = (64, 512, 512, 10)
@@ -84,7 +86,7 @@ def test_stopwatch_counts_every_epoch_and_the_time_between_updates():
         def on_train_batch_end(self, batch, logs=None):
             time.sleep(0.02)
 
-    data = datasets.blobs(n_samples=80)
+    data = blobs(n_samples=80)
     model = models.mlp()
     model.compile(optimizer="sgd", loss="categorical_crossentropy")
     watch = costs.Stopwatch()
@@ -104,7 +106,7 @@ def test_stopwatch_counts_every_epoch_and_the_time_between_updates():
 @pytest.mark.slow
 @pytest.mark.parametrize("clock", [costs.fit_clock, costs.trainer_clock])
 def test_clocks_give_seconds_per_update_and_per_epoch(clock):
-    data = datasets.blobs(n_samples=400)
+    data = blobs(n_samples=400)
     read = clock(models.mlp, keras.optimizers.SGD(0.01), data, 10)
     update, epoch = read()
     assert 0 < update < epoch
@@ -129,7 +131,7 @@ def test_clocks_are_read_in_turn():
 
 
 def test_first_samples_keep_the_test_set():
-    data = datasets.blobs()
+    data = blobs()
     some = costs.first_samples(data, 7)
     np.testing.assert_array_equal(some.x_train, data.x_train[:7])
     assert some.n_train == len(some.y_train) == 7

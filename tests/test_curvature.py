@@ -4,11 +4,12 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import datasets, models
-from helpers.curvature import hessian, largest_eigenvalue
-from helpers.gradients import sample_gradients
+from helpers import models
+from helpers.data.synthetic import blobs
+from helpers.landscape.curvature import hessian, largest_eigenvalue
+from helpers.landscape.gradients import sample_gradients
 
-DATA = datasets.blobs(n_samples=60)
+DATA = blobs(n_samples=60)
 INPUTS = np.random.default_rng(5).normal(size=(80, 6)) * [5, 3, 2, 1, 0.5, 0.1]
 SPECTRUM = np.linalg.eigvalsh(2 * INPUTS.T @ INPUTS / 80)  # of the mean of squared errors
 

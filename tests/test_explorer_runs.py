@@ -9,7 +9,8 @@ import pytest
 from conftest import ROOT
 from explorer_page import RATES, SIZES, content, stored_runs, unpacked_weights
 
-from helpers import analysis, datasets, models
+from helpers import analysis, models
+from helpers.data.synthetic import blobs
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +80,7 @@ def project(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("changed", ["helpers/models.py", "requirements.lock"])
+@pytest.mark.parametrize("changed", ["helpers/models/networks.py", "requirements.lock"])
 def test_runs_are_stale_when_what_made_them_changes(project, changed):
     assert explorer_data.is_fresh(project)
     (project / changed).write_text("b = 2\n")
@@ -100,7 +101,7 @@ def test_runs_are_trained_only_when_stale(project, monkeypatch, capsys, retraine
 
     def train():
         calls.append(1)
-        return datasets.blobs(), retrained
+        return blobs(), retrained
 
     monkeypatch.setattr(explorer_data, "train", train)
     explorer_data.main(project)

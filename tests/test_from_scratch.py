@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 from chapter_files import CHAPTERS, cells, declared, read
 
-from helpers import datasets, models, train
+from helpers import models, train
+from helpers.data.synthetic import blobs
 
 (PATH,) = [path for path in CHAPTERS if path.stem.startswith("07")]
 
@@ -177,7 +178,7 @@ def test_loop_trains_the_network_as_fit_and_the_trainer_do():
 
 def test_chapter_trains_on_the_book_s_samples():
     space = chapter(*NETWORK)
-    data = datasets.blobs()
+    data = blobs()
     np.testing.assert_array_equal(space["x_train"], data.x_train)
     np.testing.assert_array_equal(space["y_train"], data.y_train)
 

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers import datasets, gradients, models
-from helpers.gradients import losses, sample_gradients
-from helpers.training import set_weights
+from helpers import models
+from helpers.data.synthetic import blobs
+from helpers.landscape import gradients
+from helpers.landscape.gradients import losses, sample_gradients
+from helpers.training.trainer import set_weights
 
-DATA = datasets.blobs(n_samples=40)
+DATA = blobs(n_samples=40)
 
 
 class HalfWhenTraining(keras.layers.Layer):

@@ -12,19 +12,20 @@ import psutil
 import pytest
 from keras import optimizers
 
-from helpers import datasets, models, sweep, train
-from helpers.program import Program
-from helpers.progress import interruptible
+from helpers import models, sweep, train
+from helpers.data.synthetic import blobs
+from helpers.training.program import Program
+from helpers.training.progress import interruptible
 
 pytestmark = pytest.mark.slow
 
-DATA = datasets.blobs()
+DATA = blobs()
 LONG = {"epochs": 100_000, "seeds": [1, 2], "progress": False}  # minutes at batch size 1
 SOON = 4  # seconds of a core, of which a busy machine has fewer in a second
 SCRIPT = """
 from keras import optimizers
 from helpers import datasets, models, train
-runs = train(models.mlp, optimizers.SGD(0.01), datasets.blobs(), batch_size=1, epochs=100_000,
+runs = train(models.mlp, optimizers.SGD(0.01), blobs(), batch_size=1, epochs=100_000,
              seeds=[1])
 print(runs.sizes["epoch"], "epochs were kept", flush=True)
 """

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from helpers.labels import code
+from helpers.data.names import code
 
 
 @pytest.mark.parametrize("name", ["`", "``a`", "a", "<b>", "$x$", " ", "", "a\nb", "\u202ex"])

@@ -8,7 +8,9 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import datasets, lanes, models, sweep, train
+from helpers import models, sweep, train
+from helpers.data.synthetic import blobs
+from helpers.training import lanes
 
 ROOT = os.path.dirname(os.path.dirname(__file__))
 TRAIN = """
@@ -17,7 +19,7 @@ os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:int(sys.argv[1])]))
 import keras
 from helpers import datasets, lanes, models, train
 lanes.LONG_SECONDS = 0
-runs = train(models.mlp, keras.optimizers.SGD(0.01, momentum=0.9), datasets.blobs(),
+runs = train(models.mlp, keras.optimizers.SGD(0.01, momentum=0.9), blobs(),
              batch_size=25, epochs=4, seeds=range(20), snapshots=[4], progress=False)
 print(hashlib.sha256(runs.weights.values.tobytes() + runs.val_loss.values.tobytes()).hexdigest())
 """
@@ -26,7 +28,7 @@ print(hashlib.sha256(runs.weights.values.tobytes() + runs.val_loss.values.tobyte
 def trained(**settings):
     optimizer = keras.optimizers.SGD(0.01, momentum=0.9)
     settings = {"batch_size": 25, "epochs": 4, "seeds": range(20), "snapshots": [4]} | settings
-    return train(models.mlp, optimizer, datasets.blobs(), progress=False, **settings)
+    return train(models.mlp, optimizer, blobs(), progress=False, **settings)
 
 
 @pytest.mark.parametrize("n", [1, 15, 16, 30, 31, 47])
@@ -89,7 +91,7 @@ def test_sweep_in_lanes_is_the_sweep_with_one_job(monkeypatch):
     settings = {"batch_sizes": [50], "learning_rates": [0.01, 0.02], "epochs": 3}
     one, several = (
         sweep(
-            models.mlp, optimizer, datasets.blobs(), seeds=range(17), progress=False, n_jobs=n,
+            models.mlp, optimizer, blobs(), seeds=range(17), progress=False, n_jobs=n,
             **settings,
         )
         for n in (1, 3)

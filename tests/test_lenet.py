@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from helpers import images, models
+from helpers import models
+from helpers.data.images import digits
 
 
 def test_lenet_5_has_the_layers_of_its_paper():
@@ -28,7 +29,7 @@ def test_lenet_for_small_images_is_of_the_same_family():
     ]  # fmt: skip
     by_hand = (9 + 1) * 6 + (9 * 6 + 1) * 16 + 17 * 120 + 121 * 84 + 85 * 10
     assert model.count_params() == by_hand
-    outputs = keras.ops.convert_to_numpy(model(images.digits().x_test[:5]))
+    outputs = keras.ops.convert_to_numpy(model(digits().x_test[:5]))
     np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-6)
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers import maps
-from helpers.recommendation import recommend
+from helpers.analysis.recommendation import recommend
+from helpers.plots import maps
 
 
 @pytest.mark.parametrize("reached", [0, 1, 6])

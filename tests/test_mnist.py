@@ -8,8 +8,8 @@ import pytest
 import small_mnist
 from chapter_files import ROOT, execute_until
 
-from helpers import images
-from helpers.fields import ParameterError
+from helpers.data.images import DOWNLOAD_TIMEOUT, mnist
+from helpers.errors import ParameterError
 from helpers.parameters import LeNet
 
 CHAPTER = ROOT / "notebooks" / "10_lenet.ipynb"
@@ -26,7 +26,7 @@ def keras_home(tmp_path, monkeypatch):
 
 def test_mnist_is_read_from_the_cache_of_keras_as_it_is(keras_home):
     path = small_mnist.write(keras_home, n_train=40, n_test=20)
-    data = images.mnist()
+    data = mnist()
     assert data.x_train.shape == (40, 28, 28, 1)
     assert data.y_test.shape == (20, 10)
     with np.load(path) as file:
@@ -35,14 +35,14 @@ def test_mnist_is_read_from_the_cache_of_keras_as_it_is(keras_home):
         np.testing.assert_allclose(data.x_test[..., 0] * 255, file["x_test"], atol=1e-4)
         assert np.array_equal(data.y_test.argmax(axis=1), file["y_test"])
     assert data.x_train.dtype == data.y_train.dtype == "float32"
-    assert images.mnist(max_train=7).x_train.shape == (7, 28, 28, 1)
+    assert mnist(max_train=7).x_train.shape == (7, 28, 28, 1)
 
 
 def test_mnist_comes_from_keras_where_the_cache_is_empty(keras_home, monkeypatch):
     pixels, labels = np.full((3, 28, 28), 255, "uint8"), np.array([7, 0, 9], "uint8")
     from_keras = (pixels, labels), (pixels[:1], labels[:1])
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: from_keras)
-    data = images.mnist()
+    data = mnist()
     assert data.x_train.shape == (3, 28, 28, 1)
     assert data.x_train.min() == 1
     assert data.y_train.argmax(axis=1).tolist() == [7, 0, 9]
@@ -59,8 +59,8 @@ def test_a_download_that_fails_is_told_in_a_sentence_after_a_limited_time(keras_
 
     monkeypatch.setattr(keras.datasets.mnist, "load_data", fail)
     with pytest.raises(ParameterError, match="could not be downloaded .URL fetch failure.: put"):
-        images.mnist()
-    assert waited == [images.DOWNLOAD_TIMEOUT]
+        mnist()
+    assert waited == [DOWNLOAD_TIMEOUT]
     assert socket.getdefaulttimeout() is None
 
 
@@ -119,7 +119,7 @@ def test_a_file_that_is_not_mnist_is_told_in_a_sentence(spoil, reason, keras_hom
     path = small_mnist.write(keras_home, n_train=40, n_test=20)
     spoil(path)
     with pytest.raises(ParameterError) as told:
-        images.mnist()
+        mnist()
     assert str(told.value).startswith(f"{path} is not the file of MNIST that Keras stores (")
     assert reason in str(told.value)
     assert str(told.value).endswith(
@@ -137,7 +137,7 @@ def test_batch_sizes_above_the_images_of_a_shortened_file_are_refused():
 
 def test_without_a_network_it_is_told_what_to_do(keras_home):
     with pytest.raises(ParameterError) as told:
-        images.mnist()
+        mnist()
     assert str(told.value).startswith('dataset "mnist" could not be downloaded (')
     folder = keras_home / "datasets"
     assert str(told.value).endswith(f'put mnist.npz into {folder}, or choose dataset "digits"')

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from helpers.noise import cosines, draw_batches, noise_and_signal, two_batch_estimate
+from helpers.landscape.noise import cosines, draw_batches, noise_and_signal, two_batch_estimate
 
 GRADIENTS = np.random.default_rng(5).normal([2.0, -1.0, 0.5], 1.5, size=(6, 3))
 TRACE = np.trace(np.cov(GRADIENTS, rowvar=False))

@@ -7,12 +7,13 @@ import tensorflow as tf
 from keras import Input, Sequential, layers, optimizers
 from keras_reference import assert_same, fit
 
-from helpers import datasets, train
-from helpers.normalization import GhostBatchNormalization
+from helpers import train
+from helpers.data.synthetic import blobs
+from helpers.models.normalization import GhostBatchNormalization
 
 GENERATOR = np.random.default_rng(4)
 SHAPES = {"features": (10, 3), "images": (10, 4, 4, 3)}  # with ghosts of 4: two, and a rest of 2
-BLOBS = datasets.blobs(140)  # 70 samples train
+BLOBS = blobs(140)  # 70 samples train
 
 
 def filled(layer, shape):

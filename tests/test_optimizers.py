@@ -6,8 +6,9 @@ import pytest
 from keras import optimizers
 from keras_reference import assert_same, fit
 
-from helpers import datasets, models, train
-from helpers.program import ELEMENTWISE, is_elementwise
+from helpers import models, train
+from helpers.data.synthetic import blobs
+from helpers.training.program import ELEMENTWISE, is_elementwise
 
 MIXING = {
     "clipnorm": optimizers.SGD(0.01, clipnorm=0.1),
@@ -75,7 +76,7 @@ def test_own_optimizer_counts_as_elementwise_only_if_it_says_so():
 @pytest.mark.slow
 @pytest.mark.parametrize("optimizer", MIXING.values(), ids=MIXING)
 def test_other_optimizers_train_one_replicate_at_a_time_and_as_fit_does(optimizer):
-    settings = {"data": datasets.blobs(200), "batch_size": 40, "epochs": 2, "jit_compile": False}
+    settings = {"data": blobs(200), "batch_size": 40, "epochs": 2, "jit_compile": False}
     runs = train(
         models.mlp, optimizer, seeds=[3, 1], snapshots=[1, 2], progress=False, **settings
     ).sel(seed=[1])  # the second, which starts where the first has ended
@@ -87,7 +88,7 @@ def test_other_optimizers_train_one_replicate_at_a_time_and_as_fit_does(optimize
 def test_stacking_replicates_that_the_optimizer_would_mix_is_refused(optimizer):
     with pytest.raises(ValueError, match="^stacked=True would mix .* since its optimizer updates"):
         train(
-            models.mlp, optimizer, datasets.blobs(), batch_size=1, epochs=1, seeds=[1, 2],
+            models.mlp, optimizer, blobs(), batch_size=1, epochs=1, seeds=[1, 2],
             stacked=True,
         )  # fmt: skip
 
@@ -96,6 +97,6 @@ def test_stacking_replicates_that_the_optimizer_would_mix_is_refused(optimizer):
 def test_optimizer_is_left_as_it_is():
     optimizer = optimizers.Adam(0.01)
     arguments = {"batch_size": 500, "epochs": 1, "seeds": [1], "progress": False}
-    train(models.mlp, optimizer, datasets.blobs(), learning_rate=0.5, **arguments)
+    train(models.mlp, optimizer, blobs(), learning_rate=0.5, **arguments)
     assert not optimizer.built
     assert float(optimizer.learning_rate) == pytest.approx(0.01)

@@ -9,11 +9,12 @@ import pytest
 from keras import Input, Sequential, layers, optimizers
 from keras_reference import assert_same, fit
 
-from helpers import datasets, models, train
+from helpers import models, train
+from helpers.data.synthetic import blobs
 
 pytestmark = pytest.mark.slow
 
-BLOBS = datasets.blobs(200)
+BLOBS = blobs(200)
 LABELS = replace(BLOBS, y_train=BLOBS.y_train.argmax(1), y_test=BLOBS.y_test.argmax(1))
 COLUMN = replace(LABELS, y_train=LABELS.y_train[:, None], y_test=LABELS.y_test[:, None])
 ONE_CLASS = replace(BLOBS, y_train=BLOBS.y_train[:, 0], y_test=BLOBS.y_test[:, 0])

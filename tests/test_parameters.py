@@ -205,16 +205,17 @@ def test_learning_rates_are_taken_from_text_as_fractions_and_sorted():
 
 
 def test_samples_left_for_tuning_are_those_that_hold_out_leaves():
-    from helpers import datasets, images  # heavy, and only needed here
+    from helpers.data.dataset import hold_out
+    from helpers.data.images import digits, shifted
 
     for n_images in (61, 103, 1200):
         asked = LearningRateScaling(
             **GOOD[LearningRateScaling]
             | {"n_images": n_images, "batch_sizes": [65, 66], "batch_size": 8, "doublings": 1}
         )
-        originals = images.digits(n_train=n_images)
-        left = images.shifted(datasets.hold_out(originals, asked.HELD_OUT))
-        assert (left.n_train, images.shifted(originals).n_train) == (asked.n_tuning, asked.n_train)
+        originals = digits(n_train=n_images)
+        left = shifted(hold_out(originals, asked.HELD_OUT))
+        assert (left.n_train, shifted(originals).n_train) == (asked.n_tuning, asked.n_train)
 
 
 def test_fewest_epochs_suffice_for_what_is_measured():

@@ -8,7 +8,8 @@ import xarray as xr
 from keras import optimizers
 from matplotlib.colors import same_color, to_rgba
 
-from helpers import datasets, models, plots, sweep
+from helpers import models, plots, sweep
+from helpers.data.synthetic import blobs
 
 INF = float("inf")
 
@@ -25,7 +26,7 @@ def drawing():
 @pytest.fixture(scope="module")
 def runs():
     settings = {"batch_sizes": [50, 250, 500], "epochs": 3, "seeds": range(6), "progress": False}
-    return sweep(models.mlp, optimizers.SGD(0.01), datasets.blobs(), **settings).squeeze()
+    return sweep(models.mlp, optimizers.SGD(0.01), blobs(), **settings).squeeze()
 
 
 def legend_of(ax):

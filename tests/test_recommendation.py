@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers.recommendation import fully_accurate, recommend, trade_off
+from helpers.analysis.recommendation import fully_accurate, recommend, trade_off
 
 SIZES, RATES = [8, 32], [0.01, 0.1, 1.0]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers.regimes import critical_batch_size
+from helpers.analysis.critical_batch import critical_batch_size
 
 SIZES = np.array([1, 2, 5, 10, 20, 50, 100, 250, 500])
 

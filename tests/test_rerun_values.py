@@ -7,7 +7,7 @@ from chapter_files import CHAPTERS, parameters_class, read
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.fields import ParameterError
+from helpers.errors import ParameterError
 from helpers.reruns import notebooks
 from helpers.reruns.command import split
 from helpers.reruns.grid import combinations, run_name

@@ -28,7 +28,7 @@ CHANCE = """\
 import os
 
 runs["val_accuracy"] = runs.val_accuracy + os.getpid() * 1e-9
-from helpers.claims import judge, measure
+from helpers.analysis.claims import judge, measure
 judge("A1", "Chance.", measure("chance", [1.0] * 9, *((0, 2) if os.path.exists("low") else (2, 3))))
 """
 

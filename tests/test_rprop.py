@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from keras_reference import assert_same, fit
 
-from helpers import datasets, models, train
-from helpers.optimizers import Rprop
+from helpers import models, train
+from helpers.data.dataset import standardised
+from helpers.data.synthetic import blobs
+from helpers.models.optimizers import Rprop
 
 
 def steps(optimizer, start, gradients):
@@ -59,7 +61,7 @@ def test_badly_scaled_quadratic_is_solved_where_gradient_descent_crawls():
 @pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [32, 500])
 def test_trainer_gives_what_keras_gives(batch_size):
-    data = datasets.blobs()
+    data = blobs()
     options = {"batch_size": batch_size, "epochs": 5, "seeds": [0, 7]}
     runs = train(models.mlp, Rprop(0.01), data, snapshots=range(1, 6), progress=False, **options)
     assert_same(runs, fit(models.mlp, Rprop(0.01), data, **options), 1e-5)
@@ -103,8 +105,8 @@ def test_arguments_out_of_range_are_named(arguments, sentence):
 
 
 def test_standardised_features_have_the_training_sets_mean_and_spread():
-    data = datasets.blobs(n_samples=60)
-    scaled = datasets.standardised(data)
+    data = blobs(n_samples=60)
+    scaled = standardised(data)
     mean, spread = data.x_train.mean(axis=0), data.x_train.std(axis=0)
     np.testing.assert_allclose(scaled.x_train * spread + mean, data.x_train, atol=1e-5)
     np.testing.assert_allclose(scaled.x_test * spread + mean, data.x_test, atol=1e-5)

@@ -5,8 +5,8 @@ import pytest
 import xarray as xr
 from scipy.stats import linregress
 
-from helpers.scaling import log_slope
-from helpers.schedules import warm_up
+from helpers.analysis.power_law import log_slope
+from helpers.training.schedules import warm_up
 
 SIZES = [64, 128, 256, 512, 1024]
 

@@ -7,12 +7,13 @@ import xarray as xr
 from keras import optimizers
 from keras_reference import assert_same, fit, flat, update_by_update
 
-from helpers import datasets, models, train
-from helpers.training import evaluate, set_weights
+from helpers import models, train
+from helpers.data.synthetic import blobs
+from helpers.training.trainer import evaluate, set_weights
 
 pytestmark = pytest.mark.slow
 
-DATA = datasets.blobs(200)
+DATA = blobs(200)
 MOMENTUM = optimizers.SGD(0.01, momentum=0.9)
 
 

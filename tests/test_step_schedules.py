@@ -9,13 +9,14 @@ import xarray as xr
 from chapter_files import CHAPTERS, declared, read
 from keras import optimizers
 
-from helpers import analysis, datasets, models, train
+from helpers import analysis, models, train
+from helpers.data.synthetic import blobs
 from helpers.parameters import GrowingBatch, ParameterError
-from helpers.schedules import equal_phases, steps, whole_steps
-from helpers.sweeps import train_schedules
-from helpers.training import sample_orders
+from helpers.training.schedules import equal_phases, steps, whole_steps
+from helpers.training.sweeps import train_schedules
+from helpers.training.trainer import sample_orders
 
-DATA = datasets.blobs(240)  # 120 of them train
+DATA = blobs(240)  # 120 of them train
 SETTINGS = {"epochs": 6, "seeds": [3, 1], "progress": False}
 SIZES = whole_steps(7, 2.5, [1, 4], 6)
 RATES = steps(0.2, 1 / 2.5, [2, 4], 6)

@@ -7,9 +7,10 @@ import pytest
 import xarray as xr
 from keras import optimizers
 
-from helpers import analysis, datasets, models, sweep, train
+from helpers import analysis, models, sweep, train
+from helpers.data.synthetic import blobs
 
-DATA = datasets.blobs()
+DATA = blobs()
 SETTINGS = {"epochs": 3, "seeds": [4, 2], "snapshots": [3], "progress": False}
 GRID = {"batch_sizes": [100, 450], "learning_rates": [0.02, 0.005, 0.01]}
 

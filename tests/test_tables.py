@@ -9,7 +9,7 @@ import pytest
 from table_files import GOOD
 
 from helpers import checks
-from helpers.datasets import load_table
+from helpers.data.user_tables import load_table
 
 
 def test_columns_become_inputs_and_the_target_classes(file):

@@ -11,12 +11,14 @@ import pytest
 import xarray as xr
 from keras import optimizers
 
-from helpers import analysis, datasets, models, program, runner, train
-from helpers.training import METRICS, sample_orders
+from helpers import analysis, models, train
+from helpers.data.synthetic import blobs
+from helpers.training import program, runner
+from helpers.training.trainer import METRICS, sample_orders
 
 pytestmark = pytest.mark.slow
 
-DATA = datasets.blobs()
+DATA = blobs()
 
 
 def trained(optimizer=None, **settings):

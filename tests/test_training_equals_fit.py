@@ -8,7 +8,8 @@ import pytest
 from keras import optimizers
 from keras_reference import assert_same, fit, flat, started
 
-from helpers import datasets, models, train
+from helpers import models, train
+from helpers.data.synthetic import blobs
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +52,7 @@ def mlp_of_float32():
 
 def both(optimizer, build=models.mlp, **settings):
     """The trainer's runs and those of fit."""
-    settings |= {"data": datasets.blobs(), "epochs": EPOCHS}
+    settings |= {"data": blobs(), "epochs": EPOCHS}
     snapshots = range(1, EPOCHS + 1)
     runs = train(build, optimizer, snapshots=snapshots, progress=False, **settings)
     return runs, fit(build, optimizer, **settings)
@@ -91,7 +92,7 @@ def test_same_as_fit_in_float64_for_chaotic_seeds_too(name):
 
 
 def test_unshuffled_training_equals_fit_in_the_order_of_the_data():
-    data, optimizer = datasets.blobs(), keras.optimizers.SGD(0.001, momentum=0.9)
+    data, optimizer = blobs(), keras.optimizers.SGD(0.001, momentum=0.9)
     options = {"batch_size": 32, "epochs": 3}
     runs = train(
         models.mlp, optimizer, data, seeds=[4], shuffle=False, snapshots=[3], progress=False,

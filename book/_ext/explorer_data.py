@@ -124,9 +124,10 @@ def train(batch_sizes=BATCH_SIZES, learning_rates=LEARNING_RATES):
     """Return the problem and the runs of the explorer, or of some of its cells."""
     import keras
 
-    from helpers import datasets, models, sweep
+    from helpers import models, sweep
+    from helpers.data.synthetic import blobs
 
-    data = datasets.blobs()
+    data = blobs()
     optimizer = keras.optimizers.SGD(momentum=MOMENTUM)
     grid = {"batch_sizes": batch_sizes, "learning_rates": learning_rates, "epochs": EPOCHS}
     runs = sweep(

@@ -4,12 +4,13 @@ A chapter's first code cell sets its parameters, papermill may set others in the
 cell after that calls ``check`` of the chapter's class here. Nothing heavy is imported for it.
 """
 
-from helpers.fields import ParameterError, Parameters
+from helpers.errors import ParameterError
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
 from helpers.parameters.control import Generalisation, GrowingBatch, LearningRateScaling, OneKnob
-from helpers.parameters.own_data import OwnData
+from helpers.parameters.fields import Parameters
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
+from helpers.parameters.user_data import UserData
 
 __all__ = [
     "Blobs",
@@ -25,7 +26,7 @@ __all__ = [
     "Minibatch",
     "OneFlavour",
     "OneKnob",
-    "OwnData",
+    "UserData",
     "ParameterError",
     "Parameters",
     "SmallerLearningRate",

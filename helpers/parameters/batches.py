@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from helpers.fields import Parameters, batch_sizes, choice, real, too_large, whole
+from helpers.parameters.fields import Parameters, batch_sizes, choice, real, too_large, whole
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,

@@ -3,7 +3,14 @@
 import math
 from typing import ClassVar
 
-from helpers.fields import Parameters, batch_sizes, learning_rates, real, too_large, whole
+from helpers.parameters.fields import (
+    Parameters,
+    batch_sizes,
+    learning_rates,
+    real,
+    too_large,
+    whole,
+)
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,

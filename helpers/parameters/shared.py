@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from helpers.fields import Parameters, batch_sizes, real, whole
+from helpers.parameters.fields import Parameters, batch_sizes, real, whole
 
 BatchSize = whole(1, 500_000, "samples per update")
 DigitsSeed = whole(0, 2**32 - 1, "seed of the split of the digits")

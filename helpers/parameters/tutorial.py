@@ -1,6 +1,6 @@
 """The parameters of the part "The tutorial", chapters 01 to 06."""
 
-from helpers.fields import batch_sizes, whole
+from helpers.parameters.fields import batch_sizes, whole
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,

@@ -9,7 +9,7 @@ import xarray as xr
 from nbformat import NotebookNode
 
 from helpers import analysis
-from helpers.claims import MIME
+from helpers.analysis.claims import MIME
 from helpers.parameters.shared import Training
 
 MOST = 50  # lines of one rerun

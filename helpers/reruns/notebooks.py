@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 from papermill.iorw import load_notebook_node
 
 from helpers import parameters
-from helpers.fields import ParameterError, unknown
-from helpers.parameters.own_data import FUNCTION, find_module
+from helpers.errors import ParameterError
+from helpers.parameters.fields import unknown
+from helpers.parameters.user_data import FUNCTION, find_module
 
 CHECK = re.compile(r"^parameters\.(\w+)\.check\(globals\(\)\)$", re.MULTILINE)
 REMOTE = re.compile(r"^\w+://")

@@ -1,0 +1,40 @@
+"""Samples to train and test on: made, shipped with scikit-learn, or the reader's own files.
+
+Everything ends in a ``Dataset``. Nothing here imports TensorFlow.
+"""
+
+from helpers.data.dataset import Dataset, hold_out, standardised
+from helpers.data.images import digits, flattened, mnist, shifted
+from helpers.data.names import code, shown
+from helpers.data.splits import with_validation
+from helpers.data.synthetic import (
+    blob_centers,
+    blobs,
+    linearly_separable,
+    nearest_center,
+    new_blob_samples,
+)
+from helpers.data.user_images import load_images
+from helpers.data.user_tables import NamedDataset, example_table, load_table
+
+__all__ = [
+    "Dataset",
+    "NamedDataset",
+    "blob_centers",
+    "blobs",
+    "code",
+    "digits",
+    "example_table",
+    "flattened",
+    "hold_out",
+    "linearly_separable",
+    "load_images",
+    "load_table",
+    "mnist",
+    "nearest_center",
+    "new_blob_samples",
+    "shifted",
+    "shown",
+    "standardised",
+    "with_validation",
+]

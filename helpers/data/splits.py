@@ -1,0 +1,119 @@
+"""Samples drawn and split at random, each class with its share in every part."""
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn.model_selection import train_test_split
+
+from helpers import checks
+from helpers.data.columns import Categories
+from helpers.data.dataset import Dataset
+from helpers.errors import ParameterError, quoted
+
+MOST_CLASSES = 100
+
+
+def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
+    """``data`` with some training samples set apart, which take the place of the test samples.
+
+    Args:
+        data: its test samples are left out.
+        share: of the training samples that validate, above 0 and below 1. Each class has its share
+            in both parts.
+        seed: seed of the split.
+
+    Raises:
+        ParameterError: a class has no sample in one of the parts.
+    """
+    labels = data.y_train.argmax(axis=1)
+    names = getattr(data, "classes", [str(i) for i in range(data.y_train.shape[1])])
+    train, held = split(Categories(labels, names), share, seed, "validation")
+    x, y = data.x_train, data.y_train
+    return replace(data, x_train=x[train], y_train=y[train], x_test=x[held], y_test=y[held])
+
+
+def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
+    """Rows of at most ``max_samples`` samples, each class with its share; in order if all.
+
+    Args:
+        labels: the class of each row.
+        max_samples: at least 2 for each class; None takes all.
+        seed: seed of the choice.
+
+    Raises:
+        ParameterError: there are fewer than 2 classes or more than 100, or fewer than 2 samples
+            of one are drawn.
+        ValueError: ``max_samples`` is out of its range.
+    """
+    n, n_classes = len(labels.codes), len(labels.names)
+    if n_classes < 2:
+        raise ParameterError(
+            f"there must be 2 classes at least, got one, {quoted(labels.names[0])}"
+        )
+    if n_classes > MOST_CLASSES:
+        raise ParameterError(f"there must be at most {MOST_CLASSES} classes, got {n_classes}")
+    if max_samples is None or n <= checks.whole_number("max_samples", max_samples, 2):
+        return np.arange(n)
+    if max_samples < 2 * n_classes:
+        raise ParameterError(
+            f"max_samples must be at least {2 * n_classes} (2 for each class), got {max_samples}"
+        )
+    counts = np.bincount(labels.codes)
+    if counts.min() < 2:
+        _too_few(labels, counts.argmin(), "training and test")
+    size = min(max_samples, n - n_classes)  # what is left out must have room for each class, too
+    rows, _ = train_test_split(
+        np.arange(n), train_size=size, stratify=labels.codes, random_state=seed
+    )
+    counts = np.bincount(labels.codes[rows], minlength=n_classes)
+    if counts.min() < 2:
+        few = counts.argmin()
+        raise ParameterError(
+            f"class {quoted(labels.names[few])} has {counts[few]} among the {size} samples that "
+            "were drawn, too few for training and test samples of each class: raise max_samples"
+        )
+    return rows
+
+
+def split(
+    labels: Categories, share: float, seed: int, part: str = "test"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that train and rows that do not, every class in both.
+
+    Args:
+        labels: the class of each row.
+        share: of the rows that do not train, above 0 and below 1.
+        seed: seed of the split.
+        part: what the rows that do not train are called.
+
+    Raises:
+        ParameterError: a class has no sample in one of the parts.
+        ValueError: the share is out of its range.
+    """
+    if not 0 < checks.positive("share", share) < 1:
+        raise ValueError(f"share must be above 0 and below 1, got {share!r}")
+    n, n_classes = len(labels.codes), len(labels.names)
+    counts = np.bincount(labels.codes, minlength=n_classes)
+    if counts.min() < 2:
+        _too_few(labels, counts.argmin(), f"training and {part}")
+    n_held = int(np.ceil(share * n))
+    if min(n_held, n - n_held) < n_classes:
+        raise ParameterError(
+            f"{n} samples are too few for {n_classes} classes, with {n_held} of them for {part}"
+        )
+    train, held = train_test_split(
+        np.arange(n), test_size=n_held, stratify=labels.codes, random_state=seed
+    )
+    for name, rows in (("training", train), (part, held)):
+        absent = np.bincount(labels.codes[rows], minlength=n_classes) == 0
+        if absent.any():
+            _too_few(labels, absent.argmax(), name)
+    return train, held
+
+
+def _too_few(labels: Categories, code: int, part: str) -> None:
+    n = int((labels.codes == code).sum())
+    raise ParameterError(
+        f"class {quoted(labels.names[code])} has {n} {'sample' if n == 1 else 'samples'}, too few "
+        f"for {part} samples of each class"
+    )

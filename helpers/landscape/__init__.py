@@ -1,0 +1,23 @@
+"""The loss around given weights: its gradients, their noise, and its curvature."""
+
+from helpers.landscape.curvature import hessian, largest_eigenvalue
+from helpers.landscape.gradients import losses, sample_gradients
+from helpers.landscape.noise import (
+    cosines,
+    draw_batches,
+    noise_and_signal,
+    noise_scale,
+    two_batch_estimate,
+)
+
+__all__ = [
+    "cosines",
+    "draw_batches",
+    "hessian",
+    "largest_eigenvalue",
+    "losses",
+    "noise_and_signal",
+    "noise_scale",
+    "sample_gradients",
+    "two_batch_estimate",
+]

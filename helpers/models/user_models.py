@@ -1,0 +1,76 @@
+"""A Keras model of one's own, named as module:function, and tried before anything is trained."""
+
+import importlib
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from helpers.errors import ParameterError, quoted
+
+
+def user_model(
+    name: str, input_shape: tuple[int, ...], n_classes: int
+) -> Callable[[], keras.Model]:
+    """What builds the model of a function that the user names, which is imported and called.
+
+    Args:
+        name: as module:function; the function takes ``input_shape`` and ``n_classes``, and returns
+            a new Keras model whose outputs are probabilities, shape (batch, n_classes).
+        input_shape: of one sample.
+        n_classes: classes, at least 2.
+
+    Returns:
+        A function of no arguments, as ``helpers.train`` takes it.
+
+    Raises:
+        ParameterError: there is no such module or function, or it raises something, or returns
+            anything but such a model.
+    """
+    module, _, function = name.partition(":")
+    with_name = f"model {quoted(name)}"
+    try:
+        found = importlib.import_module(module)
+    except (Exception, SystemExit) as error:  # what a module does as it is imported is not ours
+        raise ParameterError(f"{with_name} cannot be imported: {_said(error)}") from error
+    make = getattr(found, function, None)
+    if not callable(make):
+        raise ParameterError(f"module {quoted(module)} has no function {quoted(function)}")
+
+    def build() -> keras.Model:
+        try:
+            model = make(input_shape, n_classes)
+        except (Exception, SystemExit) as error:
+            raise ParameterError(
+                f"{with_name} fails with {input_shape} and {n_classes}: {_said(error)}"
+            ) from error
+        if not isinstance(model, keras.Model):
+            raise ParameterError(
+                f"{with_name} must return a Keras model, got {type(model).__name__}"
+            )
+        return model
+
+    model = build()
+    try:
+        outputs = np.asarray(model(np.zeros((2, *input_shape), "float32")))
+    except Exception as error:  # of any layer, and Keras passes on all kinds
+        raise ParameterError(
+            f"{with_name} must take samples of shape {input_shape}: {_said(error)}"
+        ) from error
+    if outputs.shape != (2, n_classes):
+        raise ParameterError(
+            f"{with_name} must give outputs of shape {(n_classes,)}, one for each class, "
+            f"got {outputs.shape[1:]}"
+        )
+    if not (outputs >= 0).all() or not np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+        raise ParameterError(
+            f"{with_name} must give probabilities, which add up to 1: end it on a softmax"
+        )
+    if model is build():
+        raise ParameterError(f"{with_name} must return a new model at every call")
+    return build
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

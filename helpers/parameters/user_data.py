@@ -1,0 +1,193 @@
+"""The parameters of the part "Your own work", chapter 16."""
+
+import ast
+import math
+import os
+import re
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+from pydantic import ValidationInfo as Info
+
+from helpers.errors import ParameterError
+from helpers.parameters.fields import Parameters, batch_sizes, choice, learning_rates, real, whole
+from helpers.parameters.shared import (
+    Epochs,
+    FitEpochs,
+    LastEpochs,
+    Momentum,
+    TargetAccuracy,
+    Training,
+    TuningSeeds,
+)
+
+FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+def text(most: int, meaning: str) -> Any:
+    """The type of a parameter that is text of at most ``most`` characters, or none."""
+
+    def check(value: Any, info: Info) -> str:
+        if not isinstance(value, str) or len(value) > most or not value.isprintable():
+            raise ValueError(
+                f"{info.field_name} must be text of 0 to {most} printable characters, got {value!r}"
+            )
+        return value
+
+    return Annotated[str, BeforeValidator(check), Field(description=meaning)]
+
+
+def _items(value: Any) -> Any:
+    """``value``, read as a list if it is text such as "[a, b]" or "['a, b', 'c']"."""
+    if not isinstance(value, str):
+        return value
+    try:
+        read = ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        read = [item.strip() for item in value.strip().strip("[]").split(",")]
+        read = [item for item in read if item]
+    return read if isinstance(read, (list, tuple)) else [read]
+
+
+def _names(value: Any, info: Info) -> list[str]:
+    """Names of columns, none twice."""
+    items = _items(value)
+    if (
+        not isinstance(items, (list, tuple))
+        or not all(isinstance(item, str) for item in items)
+        or not len(set(items)) == len(items) <= 2000
+    ):
+        raise ValueError(
+            f"{info.field_name} must hold 0 to 2000 names of columns, none twice, got {value!r}"
+        )
+    return list(items)
+
+
+def _layers(value: Any, info: Info) -> list[int]:
+    """Units of each hidden layer in turn."""
+    items = _items(value)
+    items = items if isinstance(items, (list, tuple)) else [items]
+    whole = [i for i in items if isinstance(i, (int, float)) and not isinstance(i, bool)]
+    whole = [int(i) for i in whole if 1 <= i <= 10_000 and i == int(i)]
+    if len(whole) != len(items) or not 1 <= len(whole) <= 10:
+        raise ValueError(
+            f"{info.field_name} must hold 1 to 10 whole numbers from 1 to 10000, got {value!r}"
+        )
+    return whole
+
+
+def _delimiter(value: Any, info: Info) -> str:
+    r"""One character; a tab may be written \\t."""
+    mark = "\t" if value == r"\t" else value
+    if not isinstance(mark, str) or len(mark) != 1 or not mark.isascii() or mark in '"\r\n\0':
+        raise ValueError(
+            f"{info.field_name} must be 1 ASCII character, neither quote nor end of line, "
+            f"got {value!r}"
+        )
+    return mark
+
+
+def find_module(name: str) -> ModuleSpec | None:
+    """Where a module is, as ``importlib.util.find_spec`` says it, but without importing anything.
+
+    >>> find_module("helpers.models").origin.endswith("__init__.py"), find_module("helpers.none")
+    (True, None)
+    """
+    *packages, _ = name.split(".")
+    path = None
+    if packages:
+        package = find_module(".".join(packages))
+        path = package and package.submodule_search_locations
+        if path is None:
+            return None
+    found = (finder.find_spec(name, path) for finder in sys.meta_path)
+    return next(filter(None, found), None)
+
+
+class UserData(Parameters):
+    """Chapter 16."""
+
+    HOLD: ClassVar[int] = Training.HOLD
+    FULL: ClassVar[float] = 0.01  # of accuracy, within which the most accurate setting is equalled
+
+    table: text(1000, "path of a CSV or Parquet file; without one the example is taken")
+    target: text(1000, "name of the table's column with the classes")
+    features: Annotated[
+        list[str], BeforeValidator(_names), Field(description="columns to learn from; all if none")
+    ]
+    delimiter: Annotated[
+        str, BeforeValidator(_delimiter), Field(description="what separates columns of CSV")
+    ]
+    images: text(1000, "folder with a subfolder of images for each class")
+    image_size: whole(4, 256, "rows and columns to which images are resized")
+    color_mode: choice("grayscale", "rgb", meaning="the values of a pixel: one, or three")
+    example: choice("breast_cancer", "wine", meaning="the table that is there without one of yours")
+    test_share: real(0.05, 0.4, "share of the samples that test; as many others validate")
+    max_samples: whole(20, 10_000_000, "most samples that are drawn from all that there are")
+    data_seed: whole(0, 2**32 - 1, "seed of the choice and the split of the samples")
+    model: text(300, "function of your own that returns a Keras model, as module:function")
+    hidden_units: Annotated[
+        list[int], BeforeValidator(_layers), Field(description="units of each hidden layer")
+    ]
+    optimizer: choice("sgd", "adam", "rmsprop", meaning="the rule of an update")
+    momentum: Momentum
+    batch_sizes: batch_sizes(2, "batch sizes of the map")
+    learning_rates: learning_rates(2, "learning rates of the map")
+    epochs: Epochs
+    fit_epochs: FitEpochs
+    last_epochs: LastEpochs
+    target_accuracy: TargetAccuracy
+    tuning_seeds: TuningSeeds
+
+    @property
+    def validation_share(self) -> float:
+        """Of the samples that do not test: so many validate as test."""
+        return self.test_share / (1 - self.test_share)
+
+    @property
+    def n_train(self) -> float:
+        """Number of training samples; of a file it is not known before it is read."""
+        if self.table or self.images:
+            return math.inf
+        n = min(self.max_samples, {"breast_cancer": 569, "wine": 178}[self.example])
+        rest = n - math.ceil(self.test_share * n)
+        return rest - math.ceil(self.validation_share * rest)
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each; files are looked at."""
+        found = super().conflicts()
+        if self.table and self.images:
+            found.append("table and images must not both be given")
+        elif self.table:
+            found += self._about_table()
+        elif self.target or self.features:
+            found.append("target and features must not be given without a table")
+        if self.images and not os.path.isdir(self.images):  # of a name too long, too
+            found.append(f"images must be a folder, and there is none at {self.images!r}")
+        if self.model:
+            found += self._about_model()
+        return found
+
+    def _about_table(self) -> list[str]:
+        from helpers.data import tables
+
+        path = Path(self.table)
+        try:
+            names = tables.header(path, self.delimiter)
+            if not self.target:
+                return ["target must name the column with the classes, got ''"]
+            tables.choose(path, names, self.target, self.features)
+        except ParameterError as error:
+            return list(error.problems)
+        return []
+
+    def _about_model(self) -> list[str]:
+        if not FUNCTION.fullmatch(self.model):
+            return [f"model must be written as module:function, got {self.model!r}"]
+        module = self.model.partition(":")[0]
+        if find_module(module):
+            return []
+        return [f"model must name a module that Python finds, got {module!r}"]

@@ -1,0 +1,81 @@
+"""Figures of what every batch size costs at every learning rate."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from helpers.analysis.recommendation import CELL, Recommendation, trade_off
+from helpers.analysis.runs import medians
+from helpers.plots.figures import MARKERS
+
+MOST_NUMBERS = 60  # cells that still have room for a number each
+
+
+def draw_map(ax: Axes, values: xr.DataArray, found: Recommendation) -> None:
+    """Draw one number per cell as a shade, darker for more, with frames for what is recommended.
+
+    Args:
+        ax: axes to draw on, learning rates across and batch sizes up.
+        values: dimensions batch_size and learning_rate, above 0; what is not a finite number
+            is a dash.
+        found: its first cell has a thick frame, its rivals have dotted ones.
+    """
+    values = values.where(np.isfinite).transpose("batch_size", "learning_rate")
+    sizes, rates = values.batch_size.values.tolist(), values.learning_rate.values.tolist()
+    shades = np.ma.masked_invalid(np.log(values.values))
+    ax.pcolormesh(shades, cmap="cividis_r", alpha=0.55, edgecolor="white")
+    for (y, x), value in np.ndenumerate(values.values):
+        if values.size <= MOST_NUMBERS:
+            word = "–" if np.isnan(value) else f"{value:.2g}" if value < 10 else f"{value:.0f}"
+            ax.text(x + 0.5, y + 0.5, word, ha="center", va="center", fontsize=9)
+        cell = sizes[y], rates[x]
+        if cell == found.first:
+            _frame(ax, x, y, lw=2.5)
+        elif cell in found.rivals:
+            _frame(ax, x, y, lw=1, ls=":")
+    ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates])
+    ax.set_yticks(np.arange(len(sizes)) + 0.5, sizes)
+    ax.set(ylabel="batch size")
+    ax.grid(False)
+
+
+def _frame(ax: Axes, x: int, y: int, **line) -> None:
+    ax.add_patch(plt.Rectangle((x + 0.05, y + 0.07), 0.9, 0.86, fill=False, ec="black", **line))
+
+
+def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
+    """Draw two costs of every cell against each other, and the cells that no other beats.
+
+    Marks are medians over seeds with bars from the 25th to the 75th percentile, a colour and a
+    marker for each batch size; a black line with rings joins the front.
+
+    Args:
+        ax: axes to draw on; both become logarithmic.
+        across: one cost, above 0, dimensions batch_size, learning_rate and seed; a cell whose
+            median is infinite is left out.
+        up: the other cost, alike.
+    """
+    cost = xr.Dataset({"x": across, "y": up})
+    ends = {q: cost.quantile(q, "seed", method="inverted_cdf") for q in (0.25, 0.75)}
+    middle = medians(cost)
+    sizes = cost.batch_size.values
+    shades = plt.get_cmap("viridis")(np.linspace(0, 0.9, len(sizes)))
+    for i, (size, shade) in enumerate(zip(sizes, shades, strict=True)):
+        here = middle.sel(batch_size=size)
+        there = np.isfinite(here.x) & np.isfinite(here.y)
+        low, at, high = (
+            each.sel(batch_size=size).isel(learning_rate=there.values).to_array().values
+            for each in (ends[0.25], middle, ends[0.75])
+        )
+        high = np.where(np.isfinite(high), high, at)
+        bars = np.stack([at - low, high - at], axis=1)
+        mark = {"fmt": MARKERS[i % len(MARKERS)], "color": shade, "ms": 6, "lw": 0.6}
+        ax.errorbar(*at, bars[1], bars[0], label=f"batch size {size}", **mark)
+    stacked = middle.assign(front=trade_off(middle.x, middle.y)).stack(cell=CELL)
+    front = stacked.isel(cell=stacked.front.values).sortby("x")
+    ax.step(front.x, front.y, "k-", where="post", lw=1, label="front")
+    ax.plot(front.x, front.y, "ko", ms=11, mfc="none")
+    ax.set(xscale="log", yscale="log")
+    if not front.sizes["cell"]:  # a logarithmic axis without data has no range
+        ax.set(xlim=(1, 10), ylim=(1, 10))

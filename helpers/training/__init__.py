@@ -1,0 +1,23 @@
+"""The trainer: all epochs of all seeds in one compiled program, with the results of ``fit``.
+
+``train`` repeats one setting from many seeds, ``sweep`` several settings, and
+``train_schedules`` settings that change from epoch to epoch. All return an ``xarray.Dataset``.
+"""
+
+from helpers.training.replicates import sample_orders
+from helpers.training.schedules import equal_phases, steps, warm_up, whole_steps
+from helpers.training.sweeps import sweep, train_schedules
+from helpers.training.trainer import evaluate, set_weights, train
+
+__all__ = [
+    "equal_phases",
+    "evaluate",
+    "sample_orders",
+    "set_weights",
+    "steps",
+    "sweep",
+    "train",
+    "train_schedules",
+    "warm_up",
+    "whole_steps",
+]
