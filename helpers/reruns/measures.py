@@ -43,8 +43,7 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
                 target = 0.8
             if not isinstance(last, int) or not 3 <= last <= runs.sizes["epoch"]:
                 last = max(3, runs.sizes["epoch"] // 4)
-            untimed = runs.assign_attrs(seconds_per_epoch=0.0)  # unknown of a selection
-            speed = analysis.speed(untimed, target, Training.HOLD)
+            speed = analysis.speed(runs, target, Training.HOLD)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,

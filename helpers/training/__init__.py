@@ -6,8 +6,9 @@
 
 from helpers.training.replicates import sample_orders
 from helpers.training.schedules import equal_phases, steps, warm_up, whole_steps
+from helpers.training.snapshots import evaluate, set_weights
 from helpers.training.sweeps import sweep, train_schedules
-from helpers.training.trainer import evaluate, set_weights, train
+from helpers.training.trainer import train
 
 __all__ = [
     "equal_phases",

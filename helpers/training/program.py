@@ -13,32 +13,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# Optimizers of Keras whose update of one element of a variable never looks at another.
-ELEMENTWISE = {
-    "SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion",
-}  # fmt: skip
+from helpers.training.stacking import has_schedule
+
 LAST_BATCH = ("keep", "drop", "weight")
 EVALUATED_TOGETHER = 65_536  # samples of all replicates in one forward pass; bounds the memory
 
 
-def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether ``optimizer`` updates each element of a variable by itself.
+def updates_per_epoch(n_train: int, batch_size: int, last_batch: str) -> int:
+    """Updates of an epoch of n_train samples, its short last batch kept, dropped or weighted.
 
-    True for the optimizers of Keras named in ``ELEMENTWISE`` and for any class with a true
-    attribute ``elementwise``, unless gradients are clipped by their norm, which mixes elements.
-
-    >>> is_elementwise(keras.optimizers.Adam()), is_elementwise(keras.optimizers.Adam(clipnorm=1))
-    (True, False)
+    >>> updates_per_epoch(500, 32, "keep"), updates_per_epoch(500, 32, "drop")
+    (16, 15)
     """
-    kind = type(optimizer)
-    known = kind.__name__ in ELEMENTWISE and kind.__module__.startswith("keras.")
-    by_norm = optimizer.clipnorm is not None or optimizer.global_clipnorm is not None
-    return (known or getattr(optimizer, "elementwise", False)) and not by_norm
-
-
-def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether the learning rate follows a Keras schedule instead of being a plain number."""
-    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    full, rest = divmod(n_train, batch_size)
+    return full + (rest > 0 and last_batch != "drop")
 
 
 class Program:
@@ -105,11 +93,6 @@ class Program:
         flat = [array.reshape(self.n_replicates, -1) for array in arrays]
         return np.concatenate(flat, axis=1)
 
-    def n_updates(self, batch_size: int) -> int:
-        """Updates per epoch at this batch size."""
-        full, rest = divmod(len(self.data[0]), batch_size)
-        return full + (rest > 0 and self.last_batch != "drop")
-
     def is_compiled(self, batch_size: int, per_update: bool) -> bool:
         """Whether ``run`` needs no compiling for these two."""
         return (batch_size, per_update) in self._functions
@@ -152,7 +135,9 @@ class Program:
         self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test
     ):
         capacity, n_replicates, _ = order.shape
-        n_updates = self.n_updates(batch_size) if per_update else 0
+        n_updates = 0
+        if per_update:
+            n_updates = updates_per_epoch(x.shape[0], batch_size, self.last_batch)
         metrics = tf.TensorArray(tf.float32, capacity, element_shape=(4, n_replicates))
         updates = tf.TensorArray(tf.float32, capacity, element_shape=(n_updates, 2, n_replicates))
 

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from helpers.data.dataset import Dataset
-from helpers.training.program import is_elementwise
+
+Values = tuple[list[np.ndarray], list[np.ndarray]]  # of trainable variables and of others
 
 _building = threading.Lock()  # Keras draws initial weights from a global state
 
@@ -40,35 +41,10 @@ def new_model(build: Callable[[], keras.Model], data: Dataset, seed: int) -> ker
     return model
 
 
-def initial_values(model: keras.Model) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def initial_values(model: keras.Model) -> Values:
     """The values of a model's trainable variables and of its others."""
     parts = model.trainable_variables, model.non_trainable_variables
     return tuple([keras.ops.convert_to_numpy(v) for v in part] for part in parts)
-
-
-def trains_stacked(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, wanted: bool | None
-) -> bool:
-    """Whether all replicates train in one program: as ``wanted``, or as suits them best.
-
-    Convolutions gain nothing by it, and XLA cannot compile recurrent layers mapped over replicates.
-
-    Raises:
-        ValueError: it is wanted, but would mix the replicates.
-    """
-    alike = is_elementwise(optimizer)
-    free = all(variable.constraint is None for variable in model.trainable_variables)
-    if wanted and not (alike and free):
-        reason = "its optimizer updates" if not alike else "its weight constraints treat"
-        raise ValueError(
-            f"stacked=True would mix the replicates, since {reason} the elements of a variable "
-            "together; leave it out to train one replicate at a time"
-        )
-    by_itself = any(
-        isinstance(layer, keras.layers.RNN) or "Conv" in type(layer).__name__
-        for layer in model._flatten_layers()
-    )
-    return wanted if wanted is not None else alike and free and not by_itself
 
 
 def targets_like(outputs, y: np.ndarray) -> np.ndarray:
