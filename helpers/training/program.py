@@ -19,10 +19,10 @@ LAST_BATCH = ("keep", "drop", "weight")
 EVALUATED_TOGETHER = 65_536  # samples of all replicates in one forward pass; bounds the memory
 
 
-def updates_per_epoch(n_train: int, batch_size: int, last_batch: str) -> int:
+def updates_per_epoch(n_train: int, batch_size: int, last_batch: str = "keep") -> int:
     """Updates of an epoch of n_train samples, its short last batch kept, dropped or weighted.
 
-    >>> updates_per_epoch(500, 32, "keep"), updates_per_epoch(500, 32, "drop")
+    >>> updates_per_epoch(500, 32), updates_per_epoch(500, 32, "drop")
     (16, 15)
     """
     full, rest = divmod(n_train, batch_size)
