@@ -43,7 +43,7 @@ def open_ended(
     order = np.zeros((most, n_seeds, setup.n_train), "int32")
     draws = [sample_orders(seed, setup.n_train) for seed in setup.seeds]
     program = new_program(setup, setup.model, n_seeds)
-    program.reset(setup.start)
+    program.reset(setup.start, setup.samples(slice(n_seeds)))
 
     def train_on(epochs: int) -> None:
         order[:epochs] = [[next(draw) for draw in draws] for _ in range(epochs)]

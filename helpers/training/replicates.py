@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 import keras
 import numpy as np
 
-from helpers.data.dataset import Dataset
-
 Values = tuple[list[np.ndarray], list[np.ndarray]]  # of trainable variables and of others
 
 _building = threading.Lock()  # Keras draws initial weights from a global state
@@ -25,8 +23,13 @@ def sample_orders(seed: int, n_samples: int, shuffle: bool = True) -> Iterator[n
         yield generator.permutation(n_samples) if shuffle else in_order
 
 
-def new_model(build: Callable[[], keras.Model], data: Dataset, seed: int) -> keras.Model:
+def new_model(build: Callable[[], keras.Model], x: np.ndarray, seed: int) -> keras.Model:
     """What ``build`` returns after ``keras.utils.set_random_seed``, its weights in place.
+
+    Args:
+        build: as for ``train``.
+        x: a few samples, first axis samples.
+        seed: as for ``train``.
 
     Raises:
         ValueError: ``build`` is a model itself, or returns something else.
@@ -37,7 +40,7 @@ def new_model(build: Callable[[], keras.Model], data: Dataset, seed: int) -> ker
         if model is build or not isinstance(model, keras.Model):
             raise ValueError(f"build must be a function that returns a new model, got {model!r}")
         if not model.built:  # the weights come with the first samples, as in fit
-            model(data.x_train[:1])
+            model(x)
     return model
 
 

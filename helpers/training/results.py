@@ -91,11 +91,11 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
 
 def settings(setup: Setup) -> dict:
     """How runs were made, in what JSON can hold."""
-    loss = setup.loss
+    loss, names = setup.loss, [one.name for one in setup.data]
     return {
         "optimizer": keras.optimizers.serialize(setup.optimizer),
         "model": {"name": setup.model.name, "n_parameters": setup.model.count_params()},
-        "data": setup.data.name,
+        "data": names if len(names) > 1 else names[0],
         "loss": keras.losses.serialize(loss)
         if isinstance(loss, keras.losses.Loss)
         else getattr(loss, "__name__", repr(loss)),

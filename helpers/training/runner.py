@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import joblib
+import keras
 import xarray as xr
 from tqdm import tqdm
 
@@ -132,19 +133,17 @@ class Runner:
             model = self._models.pop() if self._models and not program else None
         if program is None:
             setup = self.setup
-            model = model or new_model(setup.build, setup.data, setup.seeds[-1])
+            model = model or new_model(setup.build, setup.data[0].x_train[:1], setup.seeds[-1])
             program = new_program(setup, model, n_replicates)
         yield program
         self._idle.append(program)
 
 
-def new_program(setup: Setup, model, n_replicates: int) -> Program:
+def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
     """A program that trains ``n_replicates`` seeds of the setup together."""
-    data = setup.data
     return Program(
         model,
         type(setup.optimizer).from_config(setup.optimizer.get_config()),
-        (data.x_train, data.y_train, data.x_test, data.y_test),
         setup.loss,
         setup.accuracy,
         n_replicates,

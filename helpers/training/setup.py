@@ -1,5 +1,6 @@
 """What is trained, and how: checked once, before anything is compiled."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from helpers.training.replicates import (
     new_model,
     targets_like,
 )
+from helpers.training.samples import Samples, checked, samples
 from helpers.training.stacking import has_schedule, trains_stacked
 
 
@@ -34,7 +36,8 @@ class Setup:
 
     Attributes:
         build, optimizer: as for ``train``.
-        data: the samples, their targets shaped like the model's outputs.
+        data: the data set that all seeds share, or one for each; targets shaped like the model's
+            outputs.
         epochs: passes over the training set.
         seeds: one run each.
         snapshots: epochs after which to keep all weights, in order.
@@ -48,7 +51,7 @@ class Setup:
 
     build: Callable[[], keras.Model]
     optimizer: keras.optimizers.Optimizer
-    data: Dataset
+    data: list[Dataset]
     epochs: int
     seeds: list[int]
     snapshots: list[int]
@@ -65,7 +68,15 @@ class Setup:
     @property
     def n_train(self) -> int:
         """Training samples of each seed."""
-        return self.data.n_train
+        return self.data[0].n_train
+
+    def samples(self, lane: slice) -> Samples:
+        """The samples of the seeds in a lane; handed to TensorFlow once where all share them."""
+        return samples(self.data[lane]) if len(self.data) > 1 else self._shared
+
+    @functools.cached_property
+    def _shared(self) -> Samples:
+        return samples(self.data)
 
     def n_updates(self, schedule: Schedule) -> np.ndarray:
         """Updates of each epoch, shape (epochs,)."""
@@ -106,7 +117,7 @@ class Setup:
 def set_up(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset,
+    data: Dataset | Sequence[Dataset],
     *,
     epochs: int,
     seeds: Sequence[int],
@@ -129,19 +140,27 @@ def set_up(
     snapshots = sorted({checks.whole_number("snapshot", e, 0, epochs) for e in snapshots})
     recorded = _recorded(per_update, epochs)
     checks.one_of("last_batch", last_batch, LAST_BATCH)
-    checks.samples(data)
+    datasets = checked(data, len(seeds))
     _check_optimizer(optimizer)
     start = []
     for seed in seeds:
-        model = new_model(build, data, seed)
+        model = new_model(build, datasets[0].x_train[:1], seed)
         start.append(initial_values(model))
-    checks.model_fits(model, data)
-    outputs = model(data.x_train[:1])
-    y_train, y_test = (targets_like(outputs, y) for y in (data.y_train, data.y_test))
+    checks.model_fits(model, datasets[0])
+    outputs = model(datasets[0].x_train[:1])
+    datasets = [
+        replace(
+            one,
+            y_train=targets_like(outputs, one.y_train),
+            y_test=targets_like(outputs, one.y_test),
+        )
+        for one in datasets
+    ]
+    y_train = datasets[0].y_train
     return Setup(
         build=build,
         optimizer=optimizer,
-        data=replace(data, y_train=y_train, y_test=y_test),
+        data=datasets,
         epochs=epochs,
         seeds=seeds,
         snapshots=snapshots,

@@ -1,10 +1,13 @@
 """Weights kept at snapshots: put back into a model, and evaluated on any samples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
+import tensorflow as tf
 import xarray as xr
+
+from helpers.training.replicates import new_model
 
 
 def set_weights(model: keras.Model, weights: np.ndarray) -> keras.Model:
@@ -13,20 +16,17 @@ def set_weights(model: keras.Model, weights: np.ndarray) -> keras.Model:
     Raises:
         ValueError: the model has another number of weights.
     """
-    if np.shape(weights) != (model.count_params(),):
-        raise ValueError(
-            f"weights must have the shape ({model.count_params()},) of the model's, "
-            f"got {np.shape(weights)}"
-        )
-    shapes = [weight.shape for weight in model.weights]
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    pieces = np.split(np.asarray(weights), ends)
-    model.set_weights([piece.reshape(s) for piece, s in zip(pieces, shapes, strict=True)])
+    _check_shape(model, np.shape(weights))
+    pieces = np.split(np.asarray(weights), np.cumsum(_sizes(model))[:-1])
+    model.set_weights([p.reshape(w.shape) for p, w in zip(pieces, model.weights, strict=True)])
     return model
 
 
 def evaluate(
-    build: Callable[[], keras.Model], runs: xr.Dataset, x: np.ndarray, y: np.ndarray
+    build: Callable[[], keras.Model],
+    runs: xr.Dataset,
+    x: np.ndarray | Sequence[np.ndarray],
+    y: np.ndarray | Sequence[np.ndarray],
 ) -> xr.DataArray:
     """Accuracy on (x, y) of the weights kept at every snapshot of ``runs``.
 
@@ -35,17 +35,58 @@ def evaluate(
 
     Args:
         build: the function that built the trained models.
-        runs: what ``train`` returned, with ``snapshots``.
-        x: inputs, shape (n, ...).
-        y: one-hot targets, shape (n, n_classes).
+        runs: what ``train``, ``sweep`` or ``train_schedules`` returned, with ``snapshots``.
+        x: inputs, shape (n, ...), or (n_seeds, n, ...) for samples of each seed.
+        y: one-hot targets, shape (n, n_classes), or (n_seeds, n, n_classes).
 
     Returns:
-        Accuracies from 0 to 1 with dimensions (seed, snapshot).
+        Accuracies from 0 to 1 with dimensions (seed, snapshot), and those of the settings in front.
+
+    Raises:
+        ValueError: the model has another number of weights than the runs, or there are samples of
+            another number of seeds.
     """
-    model, labels = build(), np.argmax(y, axis=-1)
+    x, labels = np.asarray(x), np.argmax(y, axis=-1)
+    predict = _predictor(new_model(build, x[:1] if labels.ndim == 1 else x[0, :1], 0), runs)
 
-    def accuracy(weights):
-        outputs = set_weights(model, weights)(x, training=False)
-        return np.mean(keras.ops.convert_to_numpy(outputs).argmax(axis=-1) == labels)
+    def on(samples, labels, weights):
+        samples = tf.convert_to_tensor(samples)
 
-    return xr.apply_ufunc(accuracy, runs.weights, input_core_dims=[["weight"]], vectorize=True)
+        def accuracy(flat):
+            return np.mean(predict(tf.convert_to_tensor(flat), samples).numpy() == labels)
+
+        return xr.apply_ufunc(accuracy, weights, input_core_dims=[["weight"]], vectorize=True)
+
+    if labels.ndim == 1:
+        return on(x, labels, runs.weights)
+    n_seeds = runs.sizes["seed"]
+    if not len(x) == len(labels) == n_seeds:
+        raise ValueError(f"x and y must hold the samples of {n_seeds} seeds, got {len(x)}")
+    each = zip(x, labels, [runs.weights.isel(seed=[i]) for i in range(n_seeds)], strict=True)
+    return xr.concat([on(*of_seed) for of_seed in each], "seed")
+
+
+def _predictor(model: keras.Model, runs: xr.Dataset) -> Callable:
+    """The predicted classes, compiled, as a function of (flat weights, x)."""
+    _check_shape(model, (runs.sizes["weight"],))
+
+    @tf.function(autograph=False)
+    def predict(flat, x):
+        pieces = tf.split(flat, _sizes(model))
+        values = [tf.reshape(p, w.shape) for p, w in zip(pieces, model.weights, strict=True)]
+        with keras.StatelessScope(zip(model.weights, values, strict=True)):
+            return tf.argmax(model(x, training=False), axis=-1)
+
+    return predict
+
+
+def _sizes(model: keras.Model) -> list[int]:
+    """The number of elements of each of the model's weights."""
+    return [int(np.prod(weight.shape)) for weight in model.weights]
+
+
+def _check_shape(model: keras.Model, shape: tuple[int, ...]) -> None:
+    if shape != (model.count_params(),):
+        raise ValueError(
+            f"weights must have the shape ({model.count_params()},) of the model's, got {shape}"
+        )

@@ -38,7 +38,8 @@ def train_lane(
     """
     seeds = setup.seeds[lane]
     record = Record(setup, schedule, len(seeds))
-    program.reset(setup.start[lane])
+    samples = setup.samples(lane)
+    program.reset(setup.start[lane], samples)
     record.keep_weights(program)
     sizes = schedule.batch_sizes
     changes = {e for e in range(1, setup.epochs) if sizes[e] != sizes[e - 1]}
@@ -57,6 +58,7 @@ def train_lane(
         began = time.perf_counter()
         n = min(most, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
         order[:n] = [[next(draw) for draw in draws] for _ in range(n)]
+        order[:n] += samples.first
         record.add(*program.run(*kind, order, rates, n))
         seconds = time.perf_counter() - began
         record.run_seconds += seconds

@@ -17,7 +17,7 @@ from helpers.training.stacking import has_schedule
 def sweep(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset,
+    data: Dataset | Sequence[Dataset],
     *,
     batch_sizes: Sequence[int],
     learning_rates: Sequence[float] | None = None,
@@ -83,7 +83,7 @@ def sweep(
 def train_schedules(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset,
+    data: Dataset | Sequence[Dataset],
     schedules: Mapping[str, tuple[int | Sequence[int], float | Sequence[float] | None]],
     *,
     epochs: int,

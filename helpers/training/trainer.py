@@ -20,7 +20,7 @@ from helpers.training.setup import set_up
 def train(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset,
+    data: Dataset | Sequence[Dataset],
     *,
     batch_size: int | Sequence[int],
     epochs: int,
@@ -46,7 +46,8 @@ def train(
     Args:
         build: returns a new Keras model, one input and one output; compiling it is not needed.
         optimizer: a Keras optimizer; only its settings are used, the object is left as it is.
-        data: training and test samples; the test samples serve as ``fit``'s validation data.
+        data: training and test samples; the test samples serve as ``fit``'s validation data. One
+            Dataset for all seeds, or one per seed, all of the same shapes.
         batch_size: samples per update, 1 to n_train; one number, or one per epoch.
         epochs: passes over the training set, at least 1.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
