@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from helpers import checks
+from helpers.checks import HOLD
 
 ROUNDING = 1e-6  # of accuracies in float32: 40 of 50 may come as a little less than 0.8
 
@@ -59,7 +60,7 @@ def volatility(runs: xr.Dataset, last: int, name: str = "val_accuracy") -> xr.Da
 
 
 def epochs_to(
-    runs: xr.Dataset, target: float, hold: int = 5, name: str = "val_accuracy"
+    runs: xr.Dataset, target: float, hold: int = HOLD, name: str = "val_accuracy"
 ) -> xr.DataArray:
     """First epoch from which the accuracy stays at ``target`` or above for ``hold`` epochs.
 
@@ -85,7 +86,7 @@ def epochs_to(
     )
 
 
-def speed(runs: xr.Dataset, target: float, hold: int = 5) -> xr.Dataset:
+def speed(runs: xr.Dataset, target: float, hold: int = HOLD) -> xr.Dataset:
     """Epochs and updates to a target accuracy, and a run's share of the seconds: three clocks.
 
     Args:
