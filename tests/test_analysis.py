@@ -138,10 +138,20 @@ def test_percentile_is_that_of_scipy(value):
 
 
 @pytest.mark.parametrize(
-    ("values", "words"), [([3, 5, 4], "4"), ([3, INF, INF], "never"), ([3, 5, INF, INF], "5")]
+    ("values", "words"),
+    [([3, 5, 4], "4"), ([3, 5, 7, 30], "6"), ([3, INF, INF], "never"), ([3, 5, INF, INF], "never")],
 )
-def test_median_time_is_one_of_the_runs_in_words(values, words):
+def test_median_time_in_words_is_the_ordinary_median_and_never_if_that_is_infinite(values, words):
     assert analysis.text(xr.DataArray(np.array(values, float), dims="seed")) == words
+
+
+def test_medians_are_the_median_of_each_setting_and_leave_out_what_is_no_number():
+    rows = [[1, 2, INF, INF], [1, 2, 4, INF], [INF] * 4, [1, np.nan, 2, 3], [3, 4, 5, 6]]
+    values = xr.DataArray(np.array(rows, "float32"), dims=("batch_size", "seed"))
+    assert analysis.medians(values).values.tolist() == [INF, 3, INF, 2, 4.5]
+    assert [analysis.median(row) for row in values] == [INF, 3, INF, 2, 4.5]
+    both = analysis.medians(xr.Dataset({"a": values, "b": values.T + 1}))
+    assert both.b.values.tolist() == [INF, 4, INF, 3, 5.5]
 
 
 @pytest.mark.parametrize(
