@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import xarray as xr
 from keras import optimizers
-from scipy import stats
 
 from helpers import analysis, models, sweep, train
 from helpers.data.synthetic import blobs
@@ -130,11 +129,11 @@ def test_gain_ranks_censored_runs_behind_all_others():
     assert analysis.gain(nothing, nothing).values.tolist() == [1, 1, 1, 1]
 
 
-@pytest.mark.parametrize("value", [-1, 0, 0.5, 1, 2, 7, 8])
-def test_percentile_is_that_of_scipy(value):
-    sample = [0, 1, 1, 2, 3, 5, 7]
-    expected = stats.percentileofscore(sample, value, kind="mean")
-    assert analysis.percentile_of(value, np.array(sample)) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("value", "percentile"), [(-1, 0), (0, 10), (0.5, 20), (1, 40), (7, 90), (8, 100)]
+)
+def test_percentile_is_the_share_below_and_half_of_those_alike(value, percentile):
+    assert analysis.percentile_of(value, np.array([0, 1, 1, 2, 7])) == pytest.approx(percentile)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ epochs with the trend removed. The final accuracy is the mean of the last epochs
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from helpers import checks
 from helpers.checks import HOLD
@@ -144,8 +145,7 @@ def percentile_of(value: float, sample: np.ndarray) -> float:
     >>> percentile_of(2, np.array([1, 2, 3, 4]))
     37.5
     """
-    sample = np.asarray(sample)
-    return float(100 * np.mean((sample < value) + 0.5 * (sample == value)))
+    return float(stats.percentileofscore(sample, value, kind="mean"))
 
 
 def median(values: xr.DataArray) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
 
 from helpers import checks
 
@@ -38,13 +39,15 @@ def standardised(data: Dataset) -> Dataset:
     Mean and standard deviation are those of the training set, for the test set too. A feature
     that is constant over the training set is only shifted.
 
+    Args:
+        data: x of shape (n, n_features), as ``flattened`` makes of images.
+
     >>> from helpers.data import blobs
     >>> standardised(blobs()).x_train.std(axis=0).round(3).tolist()
     [1.0, 1.0]
     """
-    mean, spread = data.x_train.mean(axis=0), data.x_train.std(axis=0)
-    spread = np.where(spread > 0, spread, 1).astype(data.x_train.dtype)
-    x_train, x_test = ((x - mean) / spread for x in (data.x_train, data.x_test))
+    scaler = StandardScaler().fit(data.x_train)
+    x_train, x_test = (scaler.transform(x) for x in (data.x_train, data.x_test))
     return replace(data, x_train=x_train, x_test=x_test, name=f"{data.name}, standardised")
 
 
