@@ -3,10 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
-
-from helpers import checks
 
 
 @dataclass(frozen=True)
@@ -49,34 +46,3 @@ def standardised(data: Dataset) -> Dataset:
     scaler = StandardScaler().fit(data.x_train)
     x_train, x_test = (scaler.transform(x) for x in (data.x_train, data.x_test))
     return replace(data, x_train=x_train, x_test=x_test, name=f"{data.name}, standardised")
-
-
-def hold_out(data: Dataset, share: float, seed: int = 0) -> Dataset:
-    """The training samples of ``data`` split anew, so that settings can be tuned on some of them.
-
-    Args:
-        data: its test samples are left out altogether.
-        share: of the training samples to validate on, above 0 and below 1. Each class has its
-            share in both parts, so both must hold a sample of every class.
-        seed: seed of the split and of the order of the samples.
-
-    Returns:
-        A Dataset whose test part (x_test, y_test) is the validation part.
-
-    Raises:
-        ValueError: the share is out of its range, or leaves a class without a sample.
-
-    >>> from helpers.data import blobs
-    >>> hold_out(blobs(), 0.2).x_train.shape, hold_out(blobs(), 0.2).x_test.shape
-    ((400, 2), (100, 2))
-    """
-    if not 0 < checks.positive("share", share) < 1:
-        raise ValueError(f"share must be above 0 and below 1, got {share!r}")
-    x, x_held, y, y_held = train_test_split(
-        data.x_train,
-        data.y_train,
-        test_size=share,
-        stratify=data.y_train.argmax(axis=1),
-        random_state=seed,
-    )
-    return Dataset(x, y, x_held, y_held, f"{data.name}, {share:g} held out")
