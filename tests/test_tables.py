@@ -16,7 +16,7 @@ def test_columns_become_inputs_and_the_target_classes(file):
     data = load_table(file(GOOD), "kind")
     assert data.inputs == ["width", "colour = blue", "colour = red"]
     assert data.classes == ["a", "b"]
-    assert (data.n_train, len(data.x_test), data.n_found) == (18, 6, 24)
+    assert (data.n_train, len(data.x_test), data.n_available) == (18, 6, 24)
     assert {each.dtype.name for each in (data.x_train, data.y_train, data.x_test)} == {"float32"}
     colours = np.concatenate([data.x_train, data.x_test])[:, 1:]
     assert colours.sum(axis=0).tolist() == [8, 16]
@@ -68,7 +68,7 @@ def test_of_many_samples_some_are_drawn_each_class_with_its_share(file):
         "x,kind\n" + "".join(f"{i},{'rare' if i % 10 == 0 else 'often'}\n" for i in range(500))
     )
     data = load_table(path, "kind", max_samples=100, standardise=False)
-    assert (len(data.x_train), len(data.x_test), data.n_found) == (75, 25, 500)
+    assert (len(data.x_train), len(data.x_test), data.n_available) == (75, 25, 500)
     assert data.y_train[:, 1].sum() + data.y_test[:, 1].sum() == 10
     assert len(np.unique(np.concatenate([data.x_train, data.x_test]))) == 100
 

@@ -30,7 +30,7 @@ def folder(tmp_path):
 def test_images_of_each_subfolder_are_a_class(folder, color_mode, channels):
     data = load_images(folder, image_size=6, color_mode=color_mode)
     assert data.x_train.shape == (15, 6, 6, channels)
-    assert (data.classes, data.n_found) == (["bright", "dark"], 20)
+    assert (data.classes, data.n_available) == (["bright", "dark"], 20)
     checks.samples(data)
     shades = np.where(data.y_train[:, 0] == 1, 1.0, 0.2)
     np.testing.assert_allclose(data.x_train.mean(axis=(1, 2, 3)), shades, atol=0.003)
@@ -38,7 +38,7 @@ def test_images_of_each_subfolder_are_a_class(folder, color_mode, channels):
 
 def test_of_many_images_only_the_drawn_ones_are_read(folder):
     data = load_images(folder, max_samples=8)
-    assert (len(data.x_train) + len(data.x_test), data.n_found) == (8, 20)
+    assert (len(data.x_train) + len(data.x_test), data.n_available) == (8, 20)
     assert data.y_train.sum() + data.y_test.sum() == 8
 
 

@@ -48,8 +48,8 @@ def activation_bytes(model: keras.Model, batch_size: int) -> int:
     size = checks.whole_number("batch_size", batch_size, 1)
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     tensors = [*model.inputs, *(layer.output for layer in layers)]
-    each = [int(np.prod(t.shape[1:])) * tf.as_dtype(t.dtype).size for t in tensors]
-    return size * sum(each)
+    sizes = [int(np.prod(t.shape[1:])) * tf.as_dtype(t.dtype).size for t in tensors]
+    return size * sum(sizes)
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,18 @@ def peak_memory(function: Callable, *arguments) -> Memory:
     process.start()
     sender.close()  # the process has its own end, and if it dies this one must not stay open
     try:
-        told = receiver.recv()
+        outcome = receiver.recv()
     except EOFError:
-        told = None
+        outcome = None
     process.join()
-    if isinstance(told, Memory):
-        return told
-    if told is None:
+    if isinstance(outcome, Memory):
+        return outcome
+    if outcome is None:
         code = process.exitcode
-        told = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
-    raise RuntimeError(f"the process that ran {function.__name__} {told}")
+        outcome = (
+            f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
+        )
+    raise RuntimeError(f"the process that ran {function.__name__} {outcome}")
 
 
 def _report(sender, function, arguments):

@@ -41,23 +41,23 @@ def column(path: Path, table: pa.Table, name: str) -> np.ndarray | Categories:
             row = int(np.isfinite(numbers).argmin()) + 1
             raise ParameterError(f"{where} holds {numbers[row - 1]} in row {row} below the header")
         return numbers
-    found = _categories(values)
+    categories = _categories(values)
     if pa.types.is_boolean(values.type):
-        return found
-    odd = [code for code, text in enumerate(found.names) if not _reads_as_number(text)]
+        return categories
+    odd = [code for code, text in enumerate(categories.names) if not _reads_as_number(text)]
     if not odd:
         raise ParameterError(f"{where} holds numbers written as text")
-    if len(odd) < len(found.names) / 2:
-        row = int(np.isin(found.codes, odd).argmax())
+    if len(odd) < len(categories.names) / 2:
+        row = int(np.isin(categories.codes, odd).argmax())
         raise ParameterError(
-            f"{where} holds numbers, and text: {quoted(found.names[found.codes[row]])} in row "
-            f"{row + 1} below the header"
+            f"{where} holds numbers, and text: {quoted(categories.names[categories.codes[row]])} "
+            f"in row {row + 1} below the header"
         )
-    if len(found.names) > MOST_CATEGORIES:
+    if len(categories.names) > MOST_CATEGORIES:
         raise ParameterError(
-            f"{where} must have at most {MOST_CATEGORIES} categories, got {len(found.names)}"
+            f"{where} must have at most {MOST_CATEGORIES} categories, got {len(categories.names)}"
         )
-    return found
+    return categories
 
 
 def classes(path: Path, table: pa.Table, name: str) -> Categories:

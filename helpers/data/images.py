@@ -21,14 +21,14 @@ def digits(max_train: int | None = None, data_seed: int = 0, n_train: int = 896)
     """Handwritten digits of 8 by 8 pixels, which come with scikit-learn; half of them train.
 
     The 1797 images are the test part of the UCI set "Optical recognition of handwritten digits"
-    (Alpaydin & Kaynak, 1998). Each digit has its share in both parts. By default 896 of them train,
-    so that batches of any power of 2 up to 128 leave no short batch.
+    (Alpaydin & Kaynak, 1998). Each digit has its share in both splits. By default 896 of them
+    train, so that batches of any power of 2 up to 128 leave no short batch.
 
     Args:
-        max_train: most images to train on, at least 1; None for the whole training part. The test
+        max_train: most images to train on, at least 1; None for the whole training set. The test
             images stay the same.
         data_seed: seed of the split and of the order of the images.
-        n_train: images of the training part, 10 to 1787; the others are the test part.
+        n_train: training images, 10 to 1787; the others are test images.
 
     Returns:
         A Dataset of n_train training images (at most ``max_train``) and 1797 - n_train test
@@ -127,7 +127,7 @@ def shifted(data: Dataset) -> Dataset:
         data: images, x of shape (n, rows, columns, channels), as ``digits`` and ``mnist`` return.
 
     Returns:
-        A Dataset whose training part holds the images in place first, then the eight shifts of
+        A Dataset whose training set holds the images in place first, then the eight shifts of
         all of them, one shift after another.
 
     >>> shifted(digits(n_train=1200)).x_train.shape

@@ -1,4 +1,4 @@
-"""Samples drawn and split at random, each class with its share in every part."""
+"""Samples drawn and split at random, each class with its share in every split."""
 
 from dataclasses import replace
 
@@ -19,11 +19,11 @@ def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
     Args:
         data: its test samples are left out.
         share: of the training samples that validate, above 0 and below 1. Each class has its share
-            in both parts.
+            in both splits.
         seed: seed of the split.
 
     Raises:
-        ParameterError: a class has no sample in one of the parts.
+        ParameterError: a class has no sample in one of the splits.
     """
     labels = data.y_train.argmax(axis=1)
     names = getattr(data, "classes", [str(i) for i in range(data.y_train.shape[1])])
@@ -38,11 +38,11 @@ def hold_out(data: Dataset, share: float, seed: int = 0) -> Dataset:
     Args:
         data: its test samples are left out altogether.
         share: of the training samples to validate on, above 0 and below 1. Each class has its
-            share in both parts, so both must hold a sample of every class.
+            share in both splits, so both must hold a sample of every class.
         seed: seed of the split and of the order of the samples.
 
     Returns:
-        A Dataset whose test part (x_test, y_test) is the validation part.
+        A Dataset whose test samples (x_test, y_test) are those to validate on.
 
     Raises:
         ValueError: the share is out of its range, or leaves a class without a sample.
@@ -98,7 +98,7 @@ def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
 
 
 def split(
-    labels: Categories, share: float, seed: int, part: str = "test"
+    labels: Categories, share: float, seed: int, held_name: str = "test"
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows that train and rows that do not, every class in both.
 
@@ -106,26 +106,27 @@ def split(
         labels: the class of each row.
         share: of the rows that do not train, above 0 and below 1.
         seed: seed of the split.
-        part: what the rows that do not train are called.
+        held_name: what the rows that do not train are called.
 
     Raises:
-        ParameterError: a class has no sample in one of the parts.
+        ParameterError: a class has no sample in one of the splits.
         ValueError: the share is out of its range.
     """
     checks.share("share", share)
     n, n_classes = len(labels.codes), len(labels.names)
     counts = np.bincount(labels.codes, minlength=n_classes)
     if counts.min() < 2:
-        _too_few(labels, counts.argmin(), f"training and {part}")
+        _too_few(labels, counts.argmin(), f"training and {held_name}")
     n_held = int(np.ceil(share * n))
     if min(n_held, n - n_held) < n_classes:
         raise ParameterError(
-            f"{n} samples are too few for {n_classes} classes, with {n_held} of them for {part}"
+            f"{n} samples are too few for {n_classes} classes, with {n_held} of them for "
+            f"{held_name}"
         )
     train, held = train_test_split(
         np.arange(n), test_size=n_held, stratify=labels.codes, random_state=seed
     )
-    for name, rows in (("training", train), (part, held)):
+    for name, rows in (("training", train), (held_name, held)):
         absent = np.bincount(labels.codes[rows], minlength=n_classes) == 0
         if absent.any():
             _too_few(labels, absent.argmax(), name)

@@ -157,14 +157,14 @@ def linearly_separable(x: np.ndarray, labels: np.ndarray) -> bool:
     extended = np.hstack([x, np.ones((len(x), 1))])  # the bias is the weight of a constant
     rows = []
     for label in range(n_classes):
-        own = extended[labels == label]
+        of_class = extended[labels == label]
         for other in range(n_classes):
             if other != label:
-                row = np.zeros((len(own), n_classes, extended.shape[1]))
-                row[:, label], row[:, other] = -own, own
-                rows.append(row.reshape(len(own), -1))
+                row = np.zeros((len(of_class), n_classes, extended.shape[1]))
+                row[:, label], row[:, other] = -of_class, of_class
+                rows.append(row.reshape(len(of_class), -1))
     constraints = np.vstack(rows)
-    found = linprog(
+    solution = linprog(
         np.zeros(constraints.shape[1]), constraints, -np.ones(len(constraints)), bounds=(None, None)
     )
-    return found.status == 0
+    return solution.status == 0

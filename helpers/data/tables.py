@@ -33,7 +33,7 @@ def header(path: Path, delimiter: str = ",") -> list[str]:
             name.
     """
     file = quoted(path.name)
-    with plainly(path, delimiter):
+    with plain_errors(path, delimiter):
         if path.is_dir():
             raise ParameterError(f"{path} is a folder, where a CSV or Parquet file should be")
         if not path.is_file():
@@ -99,9 +99,9 @@ def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
     Raises:
         ParameterError: it cannot be read, its rows differ in length, or it has none.
     """
-    with plainly(path, delimiter):
-        own = {name.strip(): name for name in _names(path, delimiter)}
-        columns = [own[name] for name in names]
+    with plain_errors(path, delimiter):
+        raw = {name.strip(): name for name in _names(path, delimiter)}
+        columns = [raw[name] for name in names]
         if _is_parquet(path):
             table = parquet.ParquetFile(path).read(columns).select(columns)
         else:
@@ -118,8 +118,8 @@ def read(path: Path, names: Sequence[str], delimiter: str = ",") -> pa.Table:
 
 
 @contextmanager
-def plainly(path: Path, delimiter: str) -> Iterator[None]:
-    """Turn what a reader of files has against one into a plain sentence.
+def plain_errors(path: Path, delimiter: str) -> Iterator[None]:
+    """Explain in one plain sentence why a file cannot be read.
 
     Args:
         path, delimiter: as for ``header``.

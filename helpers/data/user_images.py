@@ -32,17 +32,19 @@ def load_images(
         folder: holds 2 to 100 subfolders with images (bmp, gif, jpeg, jpg, png).
         image_size: rows and columns of every image afterwards, at least 1.
         color_mode: "grayscale" for one value per pixel, "rgb" for three.
-        test_share: of the images, above 0 and below 1. Each class has its share in both parts.
+        test_share: of the images, above 0 and below 1. Each class has its share in both splits.
         data_seed: seed of the choice, the split and the order of the images.
-        max_samples: of more images so many are drawn, each class with its share; None takes all.
+        max_samples: if there are more images, this many are drawn, each class with its share; None
+            takes all.
 
     Returns:
         x of shape (n, image_size, image_size, channels) with values from 0 to 1, one-hot y of
         shape (n, n_classes), float32.
 
     Raises:
-        ParameterError: there is no such folder, it has no two subfolders with images, a class has
-            no image in one of the parts, or a file holds no image, or one of more than 8 bits.
+        ParameterError: there is no such folder, it has fewer than two subfolders with images, a
+            class has no image in one of the splits, or a file holds no image, or one of more than
+            8 bits.
         ValueError: another argument is out of its range.
     """
     folder = Path(folder)
@@ -50,19 +52,19 @@ def load_images(
     checks.one_of("color_mode", color_mode, ("grayscale", "rgb"))
     if not folder.is_dir():
         raise ParameterError(f"there is no folder {folder}")
-    found = {
+    listed = {
         place.name: sorted(f for f in place.rglob("*") if f.suffix.lower() in FORMATS)
         for place in sorted(folder.iterdir())
         if place.is_dir() and not place.name.startswith(".")
     }
-    files = {name: paths for name, paths in found.items() if paths}
+    files = {name: paths for name, paths in listed.items() if paths}
     if len(files) < 2:
         raise ParameterError(
             f"{quoted(folder.name)} must hold a subfolder of images ({', '.join(FORMATS)}) for "
             f"each of 2 classes at least, got {len(files)}"
         )
-    paths = [path for each in files.values() for path in each]
-    codes = np.repeat(np.arange(len(files)), [len(each) for each in files.values()])
+    paths = [path for listed in files.values() for path in listed]
+    codes = np.repeat(np.arange(len(files)), [len(listed) for listed in files.values()])
     labels = Categories(codes, list(files))
     rows = drawn(labels, max_samples, data_seed)
     parts = split(Categories(codes[rows], labels.names), test_share, data_seed)

@@ -31,12 +31,12 @@ class NamedDataset(Dataset):
     Attributes:
         inputs: names of the inputs, in the order of the columns of ``x_train``; of images none.
         classes: names of the classes, in the order of the columns of ``y_train``.
-        n_found: samples that there were, of which these are all or some.
+        n_available: samples that there were, of which these are all or some.
     """
 
     inputs: list[str]
     classes: list[str]
-    n_found: int
+    n_available: int
 
 
 def load_table(
@@ -60,11 +60,12 @@ def load_table(
         path: of a CSV file in UTF-8, or of a Parquet file.
         target: name of the column with the classes, of which there are 2 to 100.
         features: names of the columns to learn from; None for all others.
-        test_share: of the samples, above 0 and below 1. Each class has its share in both parts.
+        test_share: of the samples, above 0 and below 1. Each class has its share in both splits.
         data_seed: seed of the choice, the split and the order of the samples.
         delimiter: what separates the columns of a CSV file, one ASCII character.
         standardise: False leaves numbers as they are.
-        max_samples: of more samples so many are drawn, each class with its share; None takes all.
+        max_samples: if there are more samples, this many are drawn, each class with its share; None
+            takes all.
 
     Returns:
         Samples of float32, x of shape (n, n_inputs), one-hot y of shape (n, n_classes).
@@ -72,7 +73,7 @@ def load_table(
     Raises:
         ParameterError: the file is not there or is no such table; a column is missing, twice there,
             has gaps, infinities, text among numbers or more than 50 categories; there are fewer
-            than 2 classes or more than 100, or a class has no sample in one of the parts; there
+            than 2 classes or more than 100, or a class has no sample in one of the splits; there
             are more than 2000 inputs.
         ValueError: another argument is out of its range.
     """
@@ -80,10 +81,10 @@ def load_table(
     wanted = tables.choose(path, tables.header(path, delimiter), target, features)
     table = tables.read(path, [*wanted, target], delimiter)
     labels = columns.classes(path, table, target)
-    found = {name: columns.column(path, table, name) for name in wanted}
+    by_name = {name: columns.column(path, table, name) for name in wanted}
     del table
     options = {"test_share": test_share, "data_seed": data_seed, "max_samples": max_samples}
-    return _learnable(found, labels, path.name, standardise, **options)
+    return _learnable(by_name, labels, path.name, standardise, **options)
 
 
 def example_table(
@@ -102,14 +103,14 @@ def example_table(
     load, wanted = EXAMPLES[checks.one_of("name", name, list(EXAMPLES))]
     bunch = load()
     places = [list(bunch.feature_names).index(column) for column in wanted]
-    found = dict(zip(wanted, bunch.data[:, places].T, strict=True))
-    labels = Categories(bunch.target, [str(each) for each in bunch.target_names])
+    by_name = dict(zip(wanted, bunch.data[:, places].T, strict=True))
+    labels = Categories(bunch.target, [str(name) for name in bunch.target_names])
     options = {"test_share": test_share, "data_seed": data_seed, "max_samples": max_samples}
-    return _learnable(found, labels, name, True, **options)
+    return _learnable(by_name, labels, name, True, **options)
 
 
 def _learnable(
-    found: Mapping[str, np.ndarray | Categories],
+    by_name: Mapping[str, np.ndarray | Categories],
     labels: Categories,
     name: str,
     standardise: bool,
@@ -120,7 +121,7 @@ def _learnable(
 ) -> NamedDataset:
     """Columns and labels as samples, filled in column by column to spare memory."""
     checks.share("test_share", test_share)
-    inputs = [each for called, column in found.items() for each in _inputs(called, column)]
+    inputs = [text for title, column in by_name.items() for text in _inputs(title, column)]
     if len(inputs) > tables.MOST_COLUMNS:
         raise ParameterError(
             f"{quoted(name)} must make at most {tables.MOST_COLUMNS} inputs, got {len(inputs)} "
@@ -131,7 +132,7 @@ def _learnable(
     train, test = (rows[part] for part in split(here, test_share, data_seed))
     x_train, x_test = (np.zeros((len(part), len(inputs)), "float32") for part in (train, test))
     at = 0
-    for called, column in found.items():
+    for title, column in by_name.items():
         for x, part in ((x_train, train), (x_test, test)):
             if isinstance(column, Categories):
                 x[np.arange(len(part)), at + column.codes[part]] = 1
@@ -143,14 +144,14 @@ def _learnable(
                     x[:, at] = values
                 if not np.isfinite(x[:, at]).all():
                     raise ParameterError(
-                        f"column {quoted(called)} of {quoted(name)} holds numbers that single "
+                        f"column {quoted(title)} of {quoted(name)} holds numbers that single "
                         "precision cannot tell apart, or cannot hold"
                     )
-        at += len(_inputs(called, column))
+        at += len(_inputs(title, column))
     y = np.eye(len(labels.names), dtype="float32")
     y_train, y_test = (y[labels.codes[part]] for part in (train, test))
-    n_found = len(labels.codes)
-    return NamedDataset(x_train, y_train, x_test, y_test, name, inputs, labels.names, n_found)
+    n_available = len(labels.codes)
+    return NamedDataset(x_train, y_train, x_test, y_test, name, inputs, labels.names, n_available)
 
 
 def _inputs(name: str, column: np.ndarray | Categories) -> list[str]:

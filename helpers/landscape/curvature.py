@@ -105,8 +105,8 @@ def largest_eigenvalue(
         ).item()
 
     every = weights.reshape(-1, n_weights)
-    found = joblib.Parallel(-1, prefer="threads")(joblib.delayed(at)(flat) for flat in every)
-    return np.reshape(np.array(found, float), weights.shape[:-1])
+    values = joblib.Parallel(-1, prefer="threads")(joblib.delayed(at)(flat) for flat in every)
+    return np.reshape(np.array(values, float), weights.shape[:-1])
 
 
 def _product(build, weights, x, y, loss) -> tuple[Callable, int, tuple[tf.Tensor, tf.Tensor]]:

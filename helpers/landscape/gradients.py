@@ -51,8 +51,8 @@ def sample_gradients(
 
     samples = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
     result = np.empty((weights.size // n_weights, len(x), n_weights), weights.dtype)
-    for each, flat in zip(result, weights.reshape(-1, n_weights), strict=True):
-        each[:] = gradients(tf.convert_to_tensor(flat), *samples)
+    for of_weights, flat in zip(result, weights.reshape(-1, n_weights), strict=True):
+        of_weights[:] = gradients(tf.convert_to_tensor(flat), *samples)
     return result.reshape(*weights.shape[:-1], len(x), n_weights)
 
 

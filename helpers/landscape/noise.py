@@ -48,8 +48,8 @@ def draw_batches(
     else:
         keys = generator.random((draws, n), dtype="float32")
         drawn = np.argpartition(keys, batch_size - 1, axis=1)[:, :batch_size]
-    cells = np.arange(draws)[:, None] * n + drawn
-    counts = np.bincount(cells.ravel(), minlength=draws * n)
+    places = np.arange(draws)[:, None] * n + drawn
+    counts = np.bincount(places.ravel(), minlength=draws * n)
     return (counts / batch_size).astype("float32").reshape(draws, n)
 
 
@@ -86,9 +86,9 @@ def noise_and_signal(gradients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     *leading, n, n_weights = np.shape(gradients)
     checks.whole_number("number of samples", n, 2)
     noise, signal = [], []
-    for each in np.reshape(gradients, (-1, n, n_weights)):  # one after another, to save memory
-        mean = each.mean(axis=0, dtype="float64")
-        noise.append(np.sum((each - mean) ** 2) / (n - 1))
+    for single in np.reshape(gradients, (-1, n, n_weights)):  # one after another, to save memory
+        mean = single.mean(axis=0, dtype="float64")
+        noise.append(np.sum((single - mean) ** 2) / (n - 1))
         signal.append(np.sum(mean**2))
     return np.reshape(noise, leading), np.reshape(signal, leading)
 
@@ -151,8 +151,8 @@ def noise_scale(
         Samples, above 0, with the dimensions seed and snapshot; infinity where the gradient is
         not longer than the noise of its estimate.
     """
-    n, each = len(x), 4 * weights.sizes["weight"] * weights.sizes["snapshot"]
-    some = np.linspace(0, n - 1, max(2, min(n, memory // each))).astype(int)
+    n, size = len(x), 4 * weights.sizes["weight"] * weights.sizes["snapshot"]
+    some = np.linspace(0, n - 1, max(2, min(n, memory // size))).astype(int)
     estimates = []
     for seed in weights.transpose("seed", "snapshot", "weight").values:
         noise, signal = noise_and_signal(sample_gradients(build, seed, x[some], y[some]))

@@ -12,7 +12,7 @@ from helpers.errors import ParameterError, quoted
 def user_model(
     name: str, input_shape: tuple[int, ...], n_classes: int
 ) -> Callable[[], keras.Model]:
-    """What builds the model of a function that the user names, which is imported and called.
+    """Import the function that the user named and return a builder of its model.
 
     Args:
         name: as module:function; the function takes ``input_shape`` and ``n_classes``, and returns
@@ -30,10 +30,10 @@ def user_model(
     module, _, function = name.partition(":")
     with_name = f"model {quoted(name)}"
     try:
-        found = importlib.import_module(module)
+        imported = importlib.import_module(module)
     except (Exception, SystemExit) as error:  # what a module does as it is imported is not ours
         raise ParameterError(f"{with_name} cannot be imported: {_said(error)}") from error
-    make = getattr(found, function, None)
+    make = getattr(imported, function, None)
     if not callable(make):
         raise ParameterError(f"module {quoted(module)} has no function {quoted(function)}")
 

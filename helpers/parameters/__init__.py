@@ -1,7 +1,7 @@
 """The parameters of every chapter, a class each, in a module for each part of the book.
 
 A chapter's first code cell sets its parameters, papermill may set others in the next, and the
-cell after that calls ``check`` of the chapter's class here. Nothing heavy is imported for it.
+cell after that calls ``check`` of the chapter's class here. TensorFlow is not imported for it.
 """
 
 from helpers.errors import ParameterError

@@ -102,9 +102,9 @@ class FullBatch(OneFlavour):
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
-        found = super().conflicts()
+        problems = super().conflicts()
         if self.many_seeds < self.n_seeds:
-            found.append(
+            problems.append(
                 f"many_seeds must be at least n_seeds ({self.n_seeds}), got {self.many_seeds}"
             )
-        return found
+        return problems

@@ -61,14 +61,14 @@ class LearningRateScaling(Parameters):
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
-        if found := super().conflicts():
-            return found
+        if problems := super().conflicts():
+            return problems
         if self.batch_sizes[-1] <= self.batch_size:
-            found.append(
+            problems.append(
                 f"batch_sizes must hold one above batch_size ({self.batch_size}), "
                 f"got {self.batch_sizes}"
             )
-        found += [
+        problems += [
             f"{name} must be at most {self.n_tuning} (the training samples left for tuning), "
             f"got {value}"
             for name, value, largest in (
@@ -78,12 +78,12 @@ class LearningRateScaling(Parameters):
             if largest > self.n_tuning
         ]
         if (largest := self.batch_size * 2**self.doublings) > self.n_train:
-            found.append(
+            problems.append(
                 f"doublings must be at most {int(math.log2(self.n_train / self.batch_size))} with "
                 f"batch_size {self.batch_size} (of {self.n_train} training samples), got "
                 f"{self.doublings}, which makes {largest}"
             )
-        return found
+        return problems
 
 
 class GrowingBatch(Blobs):
@@ -108,16 +108,16 @@ class GrowingBatch(Blobs):
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
         n_digits = PLACES * self.n_images
-        found = super().conflicts()
-        found += too_large("digits_batch_size", [self.digits_batch_size], n_digits)
+        problems = super().conflicts()
+        problems += too_large("digits_batch_size", [self.digits_batch_size], n_digits)
         least = self.SHORTEST * self.phases
-        found += [
+        problems += [
             f"{name} must be at least {least} (phases of {self.SHORTEST} epochs or more), got {n}"
             for name, n in (("epochs", self.epochs), ("digits_epochs", self.digits_epochs))
             if n < least
         ]
         if self.fit_epochs < self.phases:
-            found.append(
+            problems.append(
                 f"fit_epochs must be at least phases ({self.phases}), got {self.fit_epochs}"
             )
         for name, size, n in (
@@ -126,12 +126,12 @@ class GrowingBatch(Blobs):
         ):
             last = round(size * self.factor ** (self.phases - 1))
             if size <= n < last:
-                found.append(
+                problems.append(
                     f"{name} must be at most {n} (the number of training samples) in the last "
                     f"phase too, got {size}, which {self.phases - 1} steps by {self.factor:g} "
                     f"raise to {last}"
                 )
-        return found
+        return problems
 
 
 class Generalisation(Parameters):
@@ -163,19 +163,19 @@ class Generalisation(Parameters):
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
-        found = super().conflicts()
+        problems = super().conflicts()
         if self.n_train // 2 < self.batch_size <= self.n_train:
-            found.append(
+            problems.append(
                 f"batch_size must be at most {self.n_train // 2} (half of the training images), "
                 f"got {self.batch_size}"
             )
         within = self.batch_sizes[-1] <= self.n_train
         if within and not self.batch_sizes[0] <= self.SMALL < self.batch_sizes[-1]:
-            found.append(
+            problems.append(
                 f"batch_sizes must hold one up to {self.SMALL} and one above, "
                 f"got {self.batch_sizes}"
             )
-        return found
+        return problems
 
 
 class OneKnob(SampleGradients):

@@ -1,6 +1,6 @@
-"""Kinds of parameters, and how a chapter's are checked before anything heavy is imported.
+"""Kinds of parameters, and how a chapter's are checked before anything slow is imported.
 
-Wrong values, unknown names and values that make no sense together are all told at once, a plain
+Wrong values, unknown names and values that make no sense together are all reported at once, a plain
 sentence each. ``helpers.parameters`` has the parameters of every chapter.
 """
 
@@ -114,16 +114,16 @@ class Parameters(BaseModel):
         epochs are among all of them, and a batch holds no more than the training samples.
         """
         names = type(self).model_fields
-        found = [
+        problems = [
             f"{name} must be at most epochs ({self.epochs}), got {getattr(self, name)}"
             for name in ("last_epochs", "fit_epochs", "warm_up_epochs")
             if name in names and getattr(self, name) > self.epochs
         ]
         if "batch_size" in names:
-            found += too_large("batch_size", [self.batch_size], self.n_train)
+            problems += too_large("batch_size", [self.batch_size], self.n_train)
         if "batch_sizes" in names:
-            found += too_large("batch_sizes", self.batch_sizes, self.n_train)
-        return found
+            problems += too_large("batch_sizes", self.batch_sizes, self.n_train)
+        return problems
 
     @classmethod
     def check(cls, namespace: MutableMapping[str, Any]) -> None:
@@ -142,9 +142,9 @@ class Parameters(BaseModel):
         try:
             checked = cls.model_validate(given)
         except ValidationError as error:
-            for found in error.errors():
-                cause = found.get("ctx", {}).get("error")
-                problems.append(str(cause) if cause else f"{found['loc'][0]} is missing")
+            for wrong in error.errors():
+                cause = wrong.get("ctx", {}).get("error")
+                problems.append(str(cause) if cause else f"{wrong['loc'][0]} is missing")
         else:
             problems += checked.conflicts()
         if problems:

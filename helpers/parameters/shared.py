@@ -58,18 +58,18 @@ class SampleGradients(Training):
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
-        found = super().conflicts()
+        problems = super().conflicts()
         if self.batch_sizes[1] >= self.n_train >= self.batch_sizes[-1]:
-            found.append(
+            problems.append(
                 f"batch_sizes must hold 2 below {self.n_train} (the number of training samples), "
                 f"got {self.batch_sizes}"
             )
         weights = 6 * self.hidden_units + 3
         most = self.MEMORY // (4 * (self.MOMENTS + 1) * weights * self.n_seeds)
         if self.n_train > most:
-            found.append(
+            problems.append(
                 f"n_samples must be at most {2 * most} with n_seeds {self.n_seeds} and "
                 f"hidden_units {self.hidden_units} (the gradients of single samples must fit into "
                 f"2 GiB), got {self.n_samples}"
             )
-        return found
+        return problems

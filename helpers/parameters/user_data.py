@@ -102,8 +102,8 @@ def find_module(name: str) -> ModuleSpec | None:
         path = package and package.submodule_search_locations
         if path is None:
             return None
-    found = (finder.find_spec(name, path) for finder in sys.meta_path)
-    return next(filter(None, found), None)
+    specs = (finder.find_spec(name, path) for finder in sys.meta_path)
+    return next(filter(None, specs), None)
 
 
 class UserData(Parameters):
@@ -156,18 +156,18 @@ class UserData(Parameters):
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each; files are looked at."""
-        found = super().conflicts()
+        problems = super().conflicts()
         if self.table and self.images:
-            found.append("table and images must not both be given")
+            problems.append("table and images must not both be given")
         elif self.table:
-            found += self._about_table()
+            problems += self._about_table()
         elif self.target or self.features:
-            found.append("target and features must not be given without a table")
+            problems.append("target and features must not be given without a table")
         if self.images and not os.path.isdir(self.images):  # of a name too long, too
-            found.append(f"images must be a folder, and there is none at {self.images!r}")
+            problems.append(f"images must be a folder, and there is none at {self.images!r}")
         if self.model:
-            found += self._about_model()
-        return found
+            problems += self._about_model()
+        return problems
 
     def _about_table(self) -> list[str]:
         from helpers.data import tables

@@ -87,7 +87,7 @@ def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
 def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
     """Draw the learning curves of every batch size of a sweep, a panel each.
 
-    A thin grey line follows the test accuracy of the first seed: medians hide how restless a
+    A thin grey line follows the test accuracy of the first seed: medians hide how unstable a
     single run is. The panels share their axes, which show the range that the bands take.
 
     Args:
@@ -134,8 +134,13 @@ def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, *
     for size in sizes:
         ax.scatter(size * shift, values.sel(batch_size=size), color=color, s=8, alpha=0.35, lw=0)
     medians = analysis.medians(values)
-    found = medians.where(np.isfinite(medians))
-    ax.plot(sizes, found, color=color, label=label, **{"marker": "o"} | line)
+    ax.plot(
+        sizes,
+        medians.where(np.isfinite(medians)),
+        color=color,
+        label=label,
+        **{"marker": "o"} | line,
+    )
     ax.set(xscale="log", yscale="log", xlabel="batch size")
     ax.set_xticks(sizes, [str(size) for size in sizes], fontsize=9)
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -177,9 +182,9 @@ def points(ax: Axes, x: np.ndarray, labels: np.ndarray, size: float = 14) -> Non
         size: area of a marker, in square points.
     """
     for label in np.unique(labels):
-        own = x[labels == label]
+        of_class = x[labels == label]
         style = {"color": CLASSES[label % len(CLASSES)], "marker": MARKERS[label % len(MARKERS)]}
-        ax.scatter(*own.T, s=size, alpha=0.6, lw=0, label=f"class {label}", **style)
+        ax.scatter(*of_class.T, s=size, alpha=0.6, lw=0, label=f"class {label}", **style)
     ax.set(xlabel="first feature", ylabel="second feature", aspect="equal")
 
 

@@ -9,17 +9,18 @@ from helpers.analysis.recommendation import CELL, Recommendation, trade_off
 from helpers.analysis.runs import medians
 from helpers.plots.figures import MARKERS
 
-MOST_NUMBERS = 60  # cells that still have room for a number each
+MOST_NUMBERS = 60  # settings that still have room for a number each
 
 
-def draw_map(ax: Axes, values: xr.DataArray, found: Recommendation) -> None:
-    """Draw one number per cell as a shade, darker for more, with frames for what is recommended.
+def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> None:
+    """Draw one number per setting as a shade, darker for more, with frames for what is recommended.
 
     Args:
         ax: axes to draw on, learning rates across and batch sizes up.
         values: dimensions batch_size and learning_rate, above 0; what is not a finite number
             is a dash.
-        found: its first cell has a thick frame, its rivals have dotted ones.
+        recommended: its first setting has a thick frame, those that may be as good have
+            dotted ones.
     """
     values = values.where(np.isfinite).transpose("batch_size", "learning_rate")
     sizes, rates = values.batch_size.values.tolist(), values.learning_rate.values.tolist()
@@ -29,10 +30,10 @@ def draw_map(ax: Axes, values: xr.DataArray, found: Recommendation) -> None:
         if values.size <= MOST_NUMBERS:
             word = "–" if np.isnan(value) else f"{value:.2g}" if value < 10 else f"{value:.0f}"
             ax.text(x + 0.5, y + 0.5, word, ha="center", va="center", fontsize=9)
-        cell = sizes[y], rates[x]
-        if cell == found.first:
+        setting = sizes[y], rates[x]
+        if setting == recommended.first:
             _frame(ax, x, y, lw=2.5)
-        elif cell in found.rivals:
+        elif setting in recommended.rivals:
             _frame(ax, x, y, lw=1, ls=":")
     ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates])
     ax.set_yticks(np.arange(len(sizes)) + 0.5, sizes)
@@ -45,14 +46,14 @@ def _frame(ax: Axes, x: int, y: int, **line) -> None:
 
 
 def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
-    """Draw two costs of every cell against each other, and the cells that no other beats.
+    """Draw two costs of every setting against each other, and the settings that no other beats.
 
     Marks are medians over seeds with bars from the 25th to the 75th percentile, a colour and a
     marker for each batch size; a black line with rings joins the front.
 
     Args:
         ax: axes to draw on; both become logarithmic.
-        across: one cost, above 0, dimensions batch_size, learning_rate and seed; a cell whose
+        across: one cost, above 0, dimensions batch_size, learning_rate and seed; a setting whose
             median is infinite is left out.
         up: the other cost, alike.
     """
@@ -65,8 +66,8 @@ def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
         here = middle.sel(batch_size=size)
         there = np.isfinite(here.x) & np.isfinite(here.y)
         low, at, high = (
-            each.sel(batch_size=size).isel(learning_rate=there.values).to_array().values
-            for each in (ends[0.25], middle, ends[0.75])
+            cost_of.sel(batch_size=size).isel(learning_rate=there.values).to_array().values
+            for cost_of in (ends[0.25], middle, ends[0.75])
         )
         high = np.where(np.isfinite(high), high, at)
         bars = np.stack([at - low, high - at], axis=1)

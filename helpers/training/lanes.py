@@ -11,11 +11,12 @@ import numpy as np
 
 LANE = 15  # replicates of a lane at most, where several lanes pay
 # They pay where one core would take longer than LONG_SECONDS, since every thread compiles the
-# program anew, in about a second. An update of one replicate takes about this long (measured):
+# program anew, in about a second.
 LONG_SECONDS = 4.0
-UPDATE_SECONDS = 0.6e-6  # … whatever it is, …
-WEIGHT_SECONDS = 0.4e-9  # … for each of its samples and weights, …
-BY_ITSELF = 3.0  # … and so many times longer where replicates train one at a time
+# About how long an update of one replicate takes (measured):
+UPDATE_SECONDS = 0.6e-6  # at least,
+WEIGHT_SECONDS = 0.4e-9  # more for each of its samples and weights,
+ALONE = 3.0  # and this many times longer where replicates train one at a time
 
 
 def run_seconds(
@@ -31,7 +32,7 @@ def run_seconds(
         stacked: whether they train together, or one at a time.
     """
     update = UPDATE_SECONDS + WEIGHT_SECONDS * n_weights * np.asarray(batch_sizes)
-    return float(n * (1.0 if stacked else BY_ITSELF) * np.dot(n_updates, update))
+    return float(n * (1.0 if stacked else ALONE) * np.dot(n_updates, update))
 
 
 def lanes(n: int, stacked: bool, seconds: float) -> list[slice]:
@@ -77,11 +78,11 @@ def side_by_side(
         alike.setdefault((size, len(lanes_of[number])), []).append(number)
     work = []
     for numbers in alike.values():
-        own = lanes_of[numbers[0]]
+        places = lanes_of[numbers[0]]
         is_long = sum(seconds[number] for number in numbers) > LONG_SECONDS
-        n_parts = max(1, min(n_jobs // len(alike), len(own))) if is_long else 1
+        n_parts = max(1, min(n_jobs // len(alike), len(places))) if is_long else 1
         took = sum(seconds[number] for number in numbers) / n_parts
         for part in range(n_parts):
-            pieces = [(number, lane) for lane in own[part::n_parts] for number in numbers]
+            pieces = [(number, lane) for lane in places[part::n_parts] for number in numbers]
             work.append((took, pieces))
-    return [pieces for _, pieces in sorted(work, key=lambda each: -each[0])]
+    return [pieces for _, pieces in sorted(work, key=lambda item: -item[0])]

@@ -90,9 +90,9 @@ class Program:
 
     def weights(self) -> np.ndarray:
         """All of ``model.weights``, flattened, of each replicate: shape (R, n_weights)."""
-        own = [*self.model.trainable_variables, *self.model.non_trainable_variables]
-        held = dict(zip(map(id, own), [*self.trainable, *self.state], strict=True))
-        arrays = [keras.ops.convert_to_numpy(held[id(w)]) for w in self.model.weights]
+        variables = [*self.model.trainable_variables, *self.model.non_trainable_variables]
+        stacked = dict(zip(map(id, variables), [*self.trainable, *self.state], strict=True))
+        arrays = [keras.ops.convert_to_numpy(stacked[id(w)]) for w in self.model.weights]
         flat = [array.reshape(self.n_replicates, -1) for array in arrays]
         return np.concatenate(flat, axis=1)
 
@@ -237,7 +237,7 @@ class Program:
         """
         values = [[tf.identity(v.value) for v in held] for held in (self.trainable, self.state)]
         if self.stacked:
-            return tf.vectorized_map(lambda each: function(*each), (*values, *batch))
+            return tf.vectorized_map(lambda replicate: function(*replicate), (*values, *batch))
         *variables, loss, outputs = function(*values, *(array[0] for array in batch))
         return *variables, loss[None], outputs[None]
 

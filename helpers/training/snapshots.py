@@ -62,8 +62,9 @@ def evaluate(
     n_seeds = runs.sizes["seed"]
     if not len(x) == len(labels) == n_seeds:
         raise ValueError(f"x and y must hold the samples of {n_seeds} seeds, got {len(x)}")
-    each = zip(x, labels, [runs.weights.isel(seed=[i]) for i in range(n_seeds)], strict=True)
-    return xr.concat([on(*of_seed) for of_seed in each], "seed")
+    return xr.concat(
+        [on(x[i], labels[i], runs.weights.isel(seed=[i])) for i in range(n_seeds)], "seed"
+    )
 
 
 def _predictor(model: keras.Model, runs: xr.Dataset) -> Callable:
