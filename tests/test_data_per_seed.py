@@ -69,7 +69,7 @@ def test_one_seed_of_several_is_what_fit_gives_on_its_samples():
 @pytest.mark.slow
 def test_test_samples_of_each_seed_are_scored_in_pieces_as_at_once(monkeypatch):
     at_once = trained(jit_compile=False)
-    monkeypatch.setattr("helpers.training.program.EVALUATED_TOGETHER", 3 * 32)  # of 70 samples
+    monkeypatch.setattr("helpers.training.stack.EVALUATED_TOGETHER", 3 * 32)  # of 70 samples
     in_pieces = trained(jit_compile=False)
     for name in METRICS:
         np.testing.assert_allclose(in_pieces[name], at_once[name], rtol=1e-5)

@@ -13,7 +13,7 @@ from keras import optimizers
 
 from helpers import analysis, models, train
 from helpers.data.synthetic import blobs
-from helpers.training import program, stretches
+from helpers.training import stack, stretches
 from helpers.training.replicates import sample_orders
 from helpers.training.results import METRICS
 
@@ -132,7 +132,7 @@ def test_how_much_is_computed_at_once_does_not_change_the_result(monkeypatch):
     settings = {"learning_rate": [0.1, 0.01, 0.02, 0.03, 0.04], "epochs": 5, "jit_compile": False}
     at_once = trained(per_update=(2, 4), **settings)
     monkeypatch.setattr(stretches, "ORDER_ELEMENTS", 2 * 500 * 2)  # two epochs of two seeds
-    monkeypatch.setattr(program, "EVALUATED_TOGETHER", 2 * 130)  # of 500 samples
+    monkeypatch.setattr(stack, "EVALUATED_TOGETHER", 2 * 130)  # of 500 samples
     in_pieces = trained(per_update=(2, 4), **settings)
     at_once, in_pieces = (runs.drop_vars("seconds_per_epoch") for runs in (at_once, in_pieces))
     xr.testing.assert_allclose(at_once, in_pieces, rtol=1e-5)

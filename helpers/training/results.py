@@ -54,7 +54,7 @@ class Record:
     def keep_weights(self, program: Program) -> None:
         """Keep the weights of the program if there is a snapshot at this epoch."""
         if self.n_done in self._snapshots:
-            self.weights[:, self._snapshots.index(self.n_done)] = program.weights()
+            self.weights[:, self._snapshots.index(self.n_done)] = program.stack.weights()
 
 
 def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.Dataset:

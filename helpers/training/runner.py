@@ -19,6 +19,7 @@ from helpers.training.progress import finish, interruptible
 from helpers.training.replicates import new_model
 from helpers.training.results import along, dataset
 from helpers.training.setup import Schedule, Setup
+from helpers.training.stack import Stack
 from helpers.training.stretches import train_lane
 
 
@@ -141,13 +142,6 @@ class Runner:
 
 def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
     """A program that trains ``n_replicates`` seeds of the setup together."""
-    return Program(
-        model,
-        type(setup.optimizer).from_config(setup.optimizer.get_config()),
-        setup.loss,
-        setup.accuracy,
-        n_replicates,
-        stacked=setup.stacked,
-        last_batch=setup.last_batch,
-        jit_compile=setup.jit_compile,
-    )
+    optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
+    stack = Stack(model, optimizer, setup.loss, setup.accuracy, n_replicates, setup.stacked)
+    return Program(stack, setup.last_batch, setup.jit_compile)
