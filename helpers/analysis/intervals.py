@@ -29,10 +29,16 @@ class Resampled:
     replicates: np.ndarray
     n: int
 
+    def __sub__(self, number: float) -> "Resampled":
+        """The same for the number less another."""
+        return Resampled(self.estimate - number, self.replicates - number, self.n)
+
 
 def bootstrap(
-    statistic: Callable[..., float], *data: xr.DataArray | xr.Dataset, replicates: int = 999
-) -> Resampled:
+    statistic: Callable[..., float | Sequence[float]],
+    *data: xr.DataArray | xr.Dataset,
+    replicates: int = 999,
+) -> Resampled | list[Resampled]:
     """Compute ``statistic`` from whole seeds drawn with replacement, again and again.
 
     For what has no value per seed, such as an exponent, a fit, or a choice of the best setting.
@@ -40,12 +46,13 @@ def bootstrap(
     An introduction to the bootstrap, chapters 8 and 13).
 
     Args:
-        statistic: from the data, as given here, to a number.
+        statistic: from the data, as given here, to a number, or to several.
         *data: each with a dimension seed.
         replicates: bootstrap samples, at least 99.
 
     Returns:
-        The estimate and its replicates; the number of seeds is the smallest of the data's.
+        The estimate and its replicates, a list of them if there are several; the number of seeds
+        is the smallest of the data's.
 
     >>> epochs = xr.DataArray([8.0, 8.0, 8.0], {"seed": [0, 1, 2]})
     >>> bootstrap(lambda drawn: drawn.mean().item(), epochs).estimate
@@ -57,9 +64,12 @@ def bootstrap(
     def drawn_anew(values):
         return values.isel(seed=generator.integers(values.sizes["seed"], size=values.sizes["seed"]))
 
-    again = [statistic(*map(drawn_anew, data)) for _ in range(replicates)]
+    estimate = np.asarray(statistic(*data), float)
+    again = np.array([statistic(*map(drawn_anew, data)) for _ in range(replicates)], float)
     n = min(values.sizes["seed"] for values in data)
-    return Resampled(float(statistic(*data)), np.array(again, float), n)
+    if estimate.ndim == 0:
+        return Resampled(float(estimate), again, n)
+    return [Resampled(float(e), a, n) for e, a in zip(estimate, again.T, strict=True)]
 
 
 def bounds(values: Sequence[float], lowest: float) -> tuple[np.ndarray, np.ndarray]:
