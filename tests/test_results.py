@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from helpers.analysis import MIME, claims, number, registry, result
+from helpers.analysis import MIME, claims, number, registry, result, result_in_looks
 from helpers.analysis.registry import Assertion, Claim
 from helpers.reruns.measures import results
 
@@ -77,6 +77,28 @@ def test_a_premise_that_is_not_met_ends_the_claim(registered):
     assert "Not tested" in found.record()["assertions"][1]["sentence"]
     met = result("X1", {"case": np.ones(20), "a": signs(20, 0)})
     assert (met["case"], met["a"]) == ("premise met", "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("n_more", "looks"),
+    [((20, 0, 0), [(7, 27)]), ((10, 20, 0), [(7, 27), (27, 47)]),
+     ((10, 10, 20), [(7, 27), (27, 47), (47, 87)])],
+)  # fmt: skip
+def test_looks_stop_when_decided_and_at_four_times_the_seeds(
+    registered, n_more, looks
+):
+    registered(a={})
+    asked = []
+
+    def measure(seeds):
+        asked.append((seeds.start, seeds.stop))
+        more = n_more[len(asked) - 1]
+        return {"a": signs(more, len(seeds) - more)}
+
+    found = result_in_looks("X1", measure, range(7, 27))
+    assert asked == looks
+    assert found.parts[0][1].n == looks[-1][1] - 7
+    assert (found["a"] == "confirmed") == (len(looks) < 3)
 
 
 def test_settings_stand_in_the_text(registered):

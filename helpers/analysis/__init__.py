@@ -16,7 +16,7 @@ from helpers.analysis.recommendation import (
     trade_off,
 )
 from helpers.analysis.registry import claims
-from helpers.analysis.results import MIME, Result, result
+from helpers.analysis.results import MIME, Result, result, result_in_looks
 from helpers.analysis.runs import (
     detrended_std,
     epochs_to,
@@ -55,6 +55,7 @@ __all__ = [
     "rank_correlation",
     "recommend",
     "result",
+    "result_in_looks",
     "settling_epoch",
     "speed",
     "text",

@@ -1,12 +1,14 @@
 """The result of a claim: what was found of each of its assertions, as a chapter shows it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from helpers.analysis import findings
-from helpers.analysis.findings import ERROR, Finding, Values, find
+from helpers.analysis.findings import ERROR, LOOKS, Finding, Values, find
 from helpers.analysis.intervals import holm
 from helpers.analysis.registry import Assertion, Claim, claims
 from helpers.analysis.wording import sentence, shown
@@ -93,6 +95,32 @@ def result(claim: str, values: Mapping[str, Values], **settings: Any) -> Result:
             outcome = findings.NOT_MET
         parts.append((assertion.formatted(settings), finding, outcome))
     return Result(known, known.statement.format_map(settings), parts)
+
+
+def result_in_looks(
+    claim: str, measure: Callable[[range], Mapping[str, Values]], seeds: range, **settings: Any
+) -> Result:
+    """Decide a claim's assertions by as many seeds as it takes, in at most three looks.
+
+    The second look has twice as many seeds as the first, and the third four times as many. The
+    first look that settles every assertion is the last.
+
+    Args:
+        claim, **settings: as for ``result``.
+        measure: from seeds to values by the name of the assertion, one per seed.
+        seeds: of the first look; the others follow.
+    """
+    values: dict[str, np.ndarray] = {}
+    start = seeds.start
+    for look in LOOKS:
+        stop = seeds.start + len(seeds) * look // LOOKS[0]
+        for name, new in measure(range(start, stop)).items():
+            values[name] = np.concatenate([values.get(name, []), np.asarray(new)])
+        decided = result(claim, values, **settings)
+        if all(outcome != findings.OPEN for _, _, outcome in decided.parts):
+            break
+        start = stop
+    return decided
 
 
 def _record(assertion: Assertion, finding: Finding, outcome: str) -> dict[str, Any]:
