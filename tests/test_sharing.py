@@ -8,7 +8,7 @@ import yaml
 from conftest import ROOT
 from jupyter_book.config import yaml_to_sphinx
 from matplotlib.image import imread
-from small_book import FIGURE, SVG, VERDICT, Book, displayed
+from small_book import FIGURE, RESULT, SVG, Book, displayed
 
 pytestmark = pytest.mark.slow
 
@@ -194,7 +194,7 @@ def test_outputs_links_and_headings_stay_as_they_are(book):
     book.page("book/glossary", GLOSSARY)
     link = "[the batch](text.md)"
     book.page("text", f"# Text\n\n## The batch\n\n{link}\n\n:::{{note}}\nThe batch.\n:::")
-    book.chapter("01_data", displayed(VERDICT), {"text/markdown": "The batch."})
+    book.chapter("01_data", displayed(RESULT), {"text/markdown": "The batch."})
     assert book.build()[0] == ""
     assert linked(book, "text") == linked(book, "notebooks/01_data") == []
 
