@@ -29,6 +29,11 @@ def withdrawn(claims: Claims) -> dict[str, dict[str, Any]]:
     }
 
 
+def untested(claims: Claims) -> dict[str, dict[str, Any]]:
+    """Return the claims that the book does not test, by name."""
+    return {name: data for name, data in claims.items() if "untested" in data}
+
+
 def disagreements(records: list[Record], claims: Claims) -> list[str]:
     """Return, each as a sentence, where chapters and committed assertions differ."""
     shown = {

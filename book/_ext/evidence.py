@@ -1,7 +1,7 @@
 """Lays open what the results rest on: all numbers of a source, and how many could be chance.
 
-`{evidence} A` has the table of a source, `{withdrawn}` what was taken from the list and why. The
-page is also where chapters are held against the committed assertions.
+`{evidence} A` has the table of a source, `{withdrawn}` what was taken from the list and why,
+`{untested}` what was never tested. Chapters are held against the committed assertions here.
 """
 
 from typing import Any
@@ -71,7 +71,7 @@ def bound(rows: list[tuple[Record, dict[str, Any], float | None]]) -> str:
 
 def row(record: Record, assertion: dict[str, Any], adjusted: float | None) -> list[str]:
     """Return the row of an assertion."""
-    name = f"{{ref}}`{record.claim} <{record.label}>` {assertion['name']}"
+    name = f"{{ref}}`{record.claim} <{record.label}>` {assertion['name'].replace('_', ' ')}"
     of = f"{assertion['n']} {assertion['of']}"
     if assertion["here"]:
         of += ", on this machine"
@@ -102,20 +102,30 @@ class Evidence(GatheringDirective):
         return self.parse_text_to_nodes(f"{bound(rows)}\n\n{shown}")
 
 
-class Withdrawn(GatheringDirective):
+class CommittedDirective(GatheringDirective):
+    """A directive whose page is read again when the committed assertions change."""
+
+    def claims(self) -> assertions.Claims:
+        """Return the committed claims."""
+        folder = self.root / assertions.FOLDER
+        for path in [folder, *sorted(folder.glob("*.toml"))]:  # the folder: for files to come
+            self.env.note_dependency(str(path))
+        return assertions.committed(self.root)
+
+
+class Withdrawn(CommittedDirective):
     """The assertions that are withdrawn; fails where chapters and committed assertions differ."""
 
     def run(self) -> list[nodes.Node]:
         """Return a table, or a sentence where none is withdrawn."""
         self.depend_on(*chapters(self.root))
-        folder = self.root / assertions.FOLDER
-        for path in [folder, *sorted(folder.glob("*.toml"))]:  # the folder: for files to come
-            self.env.note_dependency(str(path))
-        claims = assertions.committed(self.root)
-        if differences := assertions.disagreements(gather(self.root), claims):
+        claims, records = self.claims(), gather(self.root)
+        if differences := assertions.disagreements(records, claims):
             raise self.error(" ".join(differences))
+        statements = {name: data["statement"] for name, data in claims.items()}
+        statements |= {record.claim: record.data["statement"] for record in records}
         rows = [
-            [name, claims[name.split(".")[0]]["statement"], data["withdrawn"], data["last"]]
+            [name, statements[name.split(".")[0]], data["withdrawn"], data["last"]]
             for name, data in assertions.withdrawn(claims).items()
         ]
         columns = ["Assertion", "Claim", "Why it was withdrawn", "Its last result"]
@@ -123,7 +133,21 @@ class Withdrawn(GatheringDirective):
         return self.parse_text_to_nodes(shown)
 
 
+class Untested(CommittedDirective):
+    """The claims that the book does not test."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a table, or a sentence where there is none."""
+        rows = [
+            [name, data["statement"], data["untested"]]
+            for name, data in assertions.untested(self.claims()).items()
+        ]
+        shown = table(["Claim", "What it says", "Why it is not tested"], rows, "withdrawn")
+        return self.parse_text_to_nodes(shown if rows else "None.")
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("evidence", Evidence)
     app.add_directive("withdrawn", Withdrawn)
+    app.add_directive("untested", Untested)

@@ -60,16 +60,22 @@ def interval(assertion: dict[str, Any]) -> tuple[float | None, float | None, flo
 
 def marks(assertion: dict[str, Any]) -> tuple[float | None, float | None]:
     """Return what an effect is compared with: none, and what the source states."""
-    return assertion["none"], assertion["stated"]
+    none = assertion["none"]
+    if none is None and assertion["margin"] is not None:
+        none = 1 if assertion["scale"] == "log" else 0
+    return none, assertion["stated"]
 
 
 def band(assertion: dict[str, Any]) -> tuple[float, float] | None:
-    """Return the range of differences that do not matter, if the assertion has a margin."""
-    none, margin = assertion["none"], assertion["margin"]
-    if none is None or margin is None:
+    """Return the range of what does not matter, if the assertion has a margin.
+
+    A margin is the largest difference, or on the logarithmic scale the largest factor.
+    """
+    (none, _), margin = marks(assertion), assertion["margin"]
+    if margin is None:
         return None
-    if is_log(assertion):
-        return none / (1 + margin), none * (1 + margin)
+    if assertion["scale"] == "log":
+        return none / margin, none * margin
     return none - margin, none + margin
 
 
@@ -102,7 +108,7 @@ def common_scale(assertion: dict[str, Any]) -> Scale:
     Where there is no value of none, the stated one has that place, or else the effect.
     """
     log = is_log(assertion)
-    places = (assertion["none"], assertion["stated"], *drawn_values(assertion))
+    places = (*marks(assertion), *drawn_values(assertion))
     origin = next(value for value in places if value is not None)
     scale = Scale(log, math.log(origin) if log else origin, 0, -1 if is_less(assertion) else 1)
     offsets = [scale(value) for value in drawn_values(assertion)]

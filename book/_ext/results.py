@@ -60,7 +60,8 @@ def criterion(assertion: dict[str, Any]) -> str:
     if assertion["level"] is not None:
         said.append(f"interval at {100 * assertion['level']:.4g} %")
     reason = f". {assertion['reason']}" if assertion["reason"] else ""
-    return f"- **{assertion['name']}** ({assertion['quantity']}): {'; '.join(said)}{reason}"
+    name = assertion["name"].replace("_", " ")
+    return f"- **{name}** ({assertion['quantity']}): {'; '.join(said)}{reason}"
 
 
 def assertion_part(assertion: dict[str, Any]) -> str:
@@ -91,6 +92,7 @@ def box(record: Record) -> str:
     style = CLASSES[assertions[0]["outcome"]]
     parts = "\n".join(map(assertion_part, assertions))
     criteria = "\n".join(map(criterion, assertions))
+    first_stated = f"As first stated: {data['first_stated']}" if data["first_stated"] else ""
     return f"""\
 ::::{{admonition}} {title(record)}
 :class: result {style}
@@ -101,13 +103,11 @@ def box(record: Record) -> str:
 {parts}
 
 <details class="decided">
-<summary>How this was decided, and first stated</summary>
+<summary>How this was decided</summary>
 
 {criteria}
 
-As first stated:
-
-{data["first_stated"]}
+{first_stated}
 
 </details>
 ::::

@@ -49,9 +49,8 @@ def assertions(records: list[Record], primary: bool) -> list[tuple[Record, dict[
 def row(record: Record, assertion: dict[str, Any]) -> list[str]:
     """Return the row of an assertion."""
     claim = f"{{ref}}`{record.claim} <{record.label}>`"
-    effect = f"{raw(small_forest(assertion))}\n\n{assertion['shown']}".lstrip()
-    if assertion["here"]:
-        effect += " (on this machine)"
+    here = "\n\non this machine" if assertion["here"] else ""
+    effect = raw(small_forest(assertion)) + here
     return [claim, assertion["sentence"], pill(assertion["outcome"]), effect, record.link]
 
 
