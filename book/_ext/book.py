@@ -17,7 +17,6 @@ import directives
 import evidence
 import explorer
 import figures
-import glossary
 import light_pages
 import mathml
 import nbformat
@@ -102,7 +101,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
         mathml,
         figures,
         explorer,
-        glossary,
         not_found,
         repository,
         sharing,

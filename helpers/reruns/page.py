@@ -1,5 +1,7 @@
 """Pages for a browser, complete in one file: they ask nobody for anything and run no script."""
 
+import re
+
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
 from jinja2 import Environment
@@ -41,6 +43,7 @@ SHELL = """\
 </body>
 </html>
 """
+TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<[^`>]*>)?`")  # a link to the glossary, its text first
 templates = Environment(autoescape=True)
 
 
@@ -74,7 +77,7 @@ def html(notebook: NotebookNode, title: str) -> str:
     exporter.exclude_output_prompt = True
     # Folded solutions and tables are HTML of the notebook's own; the policy keeps scripts out.
     markdown = MarkdownWithMath(renderer=Renderer(escape=False))
-    exporter.register_filter("markdown2html", markdown.render)
+    exporter.register_filter("markdown2html", lambda text: markdown.render(TERM.sub(r"\1", text)))
     body, _ = exporter.from_notebook_node(notebook)
     return shell(title, body)
 
