@@ -40,7 +40,6 @@ def stored_runs(size, rate):
             "updates": ("epoch", -(-500 // size) * epochs),
         },
         {"seed": list(explorer_data.SEEDS), "epoch": epochs},
-        {"seconds_per_epoch": 1.0},
     )
 
 

@@ -8,7 +8,8 @@ import tensorflow as tf
 import xarray as xr
 
 from helpers.data.dataset import Dataset
-from helpers.training.trainer import METRICS, sample_orders
+from helpers.training.replicates import sample_orders
+from helpers.training.results import METRICS
 
 
 def flat(weights: list[np.ndarray]) -> np.ndarray:

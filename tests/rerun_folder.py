@@ -21,6 +21,8 @@ word = "plain"        # any text
 """
 # Runs without TensorFlow, whose import takes most of the time of a small notebook.
 WALK = """\
+import time
+
 import numpy as np
 import xarray as xr
 
@@ -31,18 +33,20 @@ runs = xr.Dataset(
     {
         "val_accuracy": (("seed", "epoch"), (0.5 + steps.cumsum(1)).clip(0, 1)),
         "updates": ("epoch", range(16, 641, 16)),
+        "seconds_per_epoch": ((), time.perf_counter()),  # another at every run
     },
     {"seed": range(n_seeds), "epoch": range(1, 41)},
-    {"versions": str(versions()), "seconds_per_epoch": 0.001},
+    {"versions": str(versions())},
 )
 """
 TRAINING = """\
 from keras import optimizers
 
-from helpers import datasets, models, train
+from helpers import models, train
+from helpers.data import blobs
 
 runs = train(
-    models.mlp, optimizers.SGD(learning_rate), datasets.blobs(), batch_size=32, epochs=5,
+    models.mlp, optimizers.SGD(learning_rate), blobs(), batch_size=32, epochs=5,
     seeds=range(n_seeds), progress=False,
 )
 """

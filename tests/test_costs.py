@@ -7,10 +7,12 @@ import time
 import keras
 import numpy as np
 import pytest
+from keras import optimizers
 
-from helpers import costs, models
+from helpers import costs, models, train
 from helpers.costs import memory
 from helpers.data.synthetic import blobs
+from helpers.training import open_ended
 
 MIB = 2**20
 LAYERS = (64, 512, 512, 10)
@@ -136,3 +138,27 @@ def test_first_samples_keep_the_test_set():
     np.testing.assert_array_equal(some.x_train, data.x_train[:7])
     assert some.n_train == len(some.y_train) == 7
     assert costs.first_samples(data, 9999).n_train == 500
+
+
+@pytest.mark.slow
+def test_training_without_an_end_goes_on_from_call_to_call():
+    seen = []
+
+    class Watched(optimizers.SGD):
+        elementwise = True
+
+        def build(self, variables):
+            super().build(variables)
+            seen.append(variables)
+
+    data = blobs(200)
+    train_on = open_ended(models.mlp, Watched(0.01), data, 30, 2, most=3)
+    for epochs in (1, 3, 2):
+        train_on(epochs)
+    [variables] = seen
+    runs = train(
+        models.mlp, optimizers.SGD(0.01), data, batch_size=30, epochs=6, seeds=[0, 1],
+        snapshots=[6], progress=False,
+    )  # fmt: skip
+    flat = np.concatenate([np.reshape(v, (2, -1)) for v in variables], axis=1)
+    np.testing.assert_allclose(runs.weights[:, 0], flat, rtol=1e-6)

@@ -62,7 +62,13 @@ def test_direction_of_a_ratio_is_against_one():
 
 def test_values_that_equal_none_but_for_rounding_speak_for_neither_side():
     values = np.full(20, np.float32(0.83) - np.float32(0.82) - 0.01)
+    assert 0 < abs(values[0]) < 1e-6
     assert outcome("direction", values) == "not settled"
+
+
+def test_runs_that_mostly_show_no_difference_at_all_settle_that_there_is_none():
+    assert outcome("direction", [0.0] * 17 + [0.1] * 3) == "no relevant difference"
+    assert outcome("direction", [0.0] * 10 + [0.1] * 10) == "not settled"
 
 
 def test_never_over_never_is_no_evidence():

@@ -9,7 +9,7 @@ from helpers import models
 from helpers.data.synthetic import blobs
 from helpers.landscape import gradients
 from helpers.landscape.gradients import losses, sample_gradients
-from helpers.training.trainer import set_weights
+from helpers.training import set_weights
 
 DATA = blobs(n_samples=40)
 

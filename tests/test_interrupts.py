@@ -24,7 +24,8 @@ LONG = {"epochs": 100_000, "seeds": [1, 2], "progress": False}  # minutes at bat
 SOON = 4  # seconds of a core, of which a busy machine has fewer in a second
 SCRIPT = """
 from keras import optimizers
-from helpers import datasets, models, train
+from helpers import models, train
+from helpers.data import blobs
 runs = train(models.mlp, optimizers.SGD(0.01), blobs(), batch_size=1, epochs=100_000,
              seeds=[1])
 print(runs.sizes["epoch"], "epochs were kept", flush=True)

@@ -8,7 +8,7 @@ from keras_reference import assert_same, fit
 
 from helpers import models, train
 from helpers.data.synthetic import blobs
-from helpers.training.program import ELEMENTWISE, is_elementwise
+from helpers.training.stacking import ELEMENTWISE, is_elementwise
 
 MIXING = {
     "clipnorm": optimizers.SGD(0.01, clipnorm=0.1),

@@ -25,7 +25,6 @@ def walked(*cells):
 def test_medians_and_parts_of_runs_are_saved_but_not_compared(tmp_path):
     parts = """
 late, middle = runs.isel(epoch=slice(20, None)), runs.median("seed", keep_attrs=True)
-runs.attrs["seconds_per_epoch"] = '{"dims": ["learning_rate"], "data": [0.1]}'
 """
     save(walked(WALK, parts), tmp_path / "runs.nc", provenance.code_key())
     assert [line["name"] for line in measured(tmp_path / "runs.nc", {})] == ["runs"]

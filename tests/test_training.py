@@ -13,8 +13,9 @@ from keras import optimizers
 
 from helpers import analysis, models, train
 from helpers.data.synthetic import blobs
-from helpers.training import program, runner
-from helpers.training.trainer import METRICS, sample_orders
+from helpers.training import program, stretches
+from helpers.training.replicates import sample_orders
+from helpers.training.results import METRICS
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +38,7 @@ def test_results_are_labelled_by_seed_and_epoch(runs):
         **dict.fromkeys(METRICS, ("seed", "epoch")),
         "updates": ("epoch",),
         "diverged": ("seed",),
+        "seconds_per_epoch": (),
         "weights": ("seed", "snapshot", "weight"),
         "update_loss": ("seed", "update"),
         "update_accuracy": ("seed", "update"),
@@ -93,7 +95,7 @@ def test_same_call_gives_the_same_bits():
         trained(optimizers.SGD(0.01, momentum=0.9), batch_size=1, snapshots=[3], per_update=(1, 1))
         for _ in range(2)
     )
-    xr.testing.assert_equal(first, second)
+    xr.testing.assert_equal(*(runs.drop_vars("seconds_per_epoch") for runs in (first, second)))
 
 
 def test_seed_alone_gives_what_it_gives_among_thirty():
@@ -129,9 +131,10 @@ def test_order_of_samples_is_another_in_every_epoch_and_for_every_seed():
 def test_how_much_is_computed_at_once_does_not_change_the_result(monkeypatch):
     settings = {"learning_rate": [0.1, 0.01, 0.02, 0.03, 0.04], "epochs": 5, "jit_compile": False}
     at_once = trained(per_update=(2, 4), **settings)
-    monkeypatch.setattr(runner, "ORDER_ELEMENTS", 2 * 500 * 2)  # two epochs of two seeds
+    monkeypatch.setattr(stretches, "ORDER_ELEMENTS", 2 * 500 * 2)  # two epochs of two seeds
     monkeypatch.setattr(program, "EVALUATED_TOGETHER", 2 * 130)  # of 500 samples
     in_pieces = trained(per_update=(2, 4), **settings)
+    at_once, in_pieces = (runs.drop_vars("seconds_per_epoch") for runs in (at_once, in_pieces))
     xr.testing.assert_allclose(at_once, in_pieces, rtol=1e-5)
 
 

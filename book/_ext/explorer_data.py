@@ -36,7 +36,6 @@ SEEDS = range(1000, 1006)
 SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, *range(100, 201, 20)]
 LAST_EPOCHS = 50
 TARGET = 0.8
-HOLD = 5  # epochs in a row
 QUANTILES = [0.05, 0.5, 0.95]
 
 
@@ -106,7 +105,7 @@ def summary(runs) -> dict:
     """Return speed, stability and final accuracy of the runs of one cell, in short."""
     from helpers import analysis
 
-    speed = analysis.speed(runs, TARGET, HOLD)
+    speed = analysis.speed(runs, TARGET)
     return {
         "batch_size": int(runs.batch_size),
         "learning_rate": float(runs.learning_rate),
@@ -177,6 +176,8 @@ def main(root: Path = ROOT) -> None:
         return
     print("To train: the runs of the explorer.", flush=True)
     sys.path.insert(0, str(root))
+    from helpers.checks import HOLD
+
     start = time.perf_counter()
     data, runs = train()
     about = {

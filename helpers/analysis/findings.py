@@ -113,6 +113,8 @@ def _direction(assertion: Assertion, values: np.ndarray | Resampled) -> Finding:
         needs = _seeds_for_sign_test(max(n_more, n_less) / n)
     p_for, p_against = (p_more, p_less) if assertion.claimed == "more" else (p_less, p_more)
     outcome = CONFIRMED if p_for <= ERROR / 2 else OPPOSITE if p_against <= ERROR / 2 else OPEN
+    if outcome == OPEN and low == high == none:  # most values are none, and nothing but none
+        outcome = NONE_RELEVANT
     return Finding(
         outcome, effect, float(low), float(high), CONFIDENCE, n, float(p_for), float(p_against),
         math.ceil(needs) if outcome == OPEN else 0,

@@ -1,19 +1,18 @@
 """Speed and stability of runs, in numbers, one per seed.
 
 Speed is the number of epochs, updates or seconds to a target validation accuracy that is then
-held. A run that does not get there within its budget is censored: its speed is infinity, which
+kept. A run that does not get there within its budget is censored: its speed is infinity, which
 ranks behind every other, so that medians and quantiles over seeds stay right as long as they
 fall on runs that got there. Volatility is the standard deviation of the accuracy over the last
 epochs with the trend removed. The final accuracy is the mean of the last epochs.
 """
-
-import json
 
 import numpy as np
 import xarray as xr
 
 from helpers import checks
 from helpers.analysis.intervals import ROUNDING
+from helpers.checks import HOLD
 
 
 def last_epochs(runs: xr.Dataset, last: int, name: str = "val_accuracy") -> xr.DataArray:
@@ -60,7 +59,7 @@ def volatility(runs: xr.Dataset, last: int, name: str = "val_accuracy") -> xr.Da
 
 
 def epochs_to(
-    runs: xr.Dataset, target: float, hold: int = 5, name: str = "val_accuracy"
+    runs: xr.Dataset, target: float, hold: int = HOLD, name: str = "val_accuracy"
 ) -> xr.DataArray:
     """First epoch from which the accuracy stays at ``target`` or above for ``hold`` epochs.
 
@@ -86,40 +85,26 @@ def epochs_to(
     )
 
 
-def seconds_per_epoch(runs: xr.Dataset) -> xr.DataArray:
-    """Seconds of one run's epoch: what all replicates took together, divided by their number.
-
-    Compilation is not counted. A scalar for the runs of ``train``; for those of ``sweep`` and
-    ``train_schedules``, one number for each combination, or schedule, that ``runs`` holds.
-    """
-    seconds = runs.attrs["seconds_per_epoch"]
-    if not isinstance(seconds, str):
-        return xr.DataArray(seconds)
-    each = xr.DataArray.from_dict(json.loads(seconds))
-    cells = {name: runs[name] for name in each.dims}
-    return each.sel(cells).drop_vars(cells).assign_coords(cells)
-
-
-def speed(runs: xr.Dataset, target: float, hold: int = 5) -> xr.Dataset:
-    """Epochs, updates and seconds to a target accuracy: the three clocks of a run.
+def speed(runs: xr.Dataset, target: float, hold: int = HOLD) -> xr.Dataset:
+    """Epochs and updates to a target accuracy, and a run's share of the seconds: three clocks.
 
     Args:
         runs: what ``helpers.train`` or ``helpers.sweep`` returned, or a selection of it.
         target, hold: as for ``epochs_to``.
 
     Returns:
-        Variables epochs, updates, seconds, each as ``epochs_to`` has it; infinity if censored.
+        Variables epochs and updates, each as ``epochs_to`` has it; infinity if censored. If
+        ``runs`` has seconds_per_epoch, also amortised_seconds, alike: the epochs times that share
+        of a throughput. It compares settings that were trained alike, and is not how long
+        anybody waits for one run.
     """
     epochs = epochs_to(runs, target, hold)
     reached = np.isfinite(epochs)
     updates = runs.updates.sel(epoch=xr.where(reached, epochs, 1).astype(int))
-    return xr.Dataset(
-        {
-            "epochs": epochs,
-            "updates": xr.where(reached, updates.drop_vars("epoch"), np.inf),
-            "seconds": epochs * seconds_per_epoch(runs),
-        }
-    )
+    clocks = {"epochs": epochs, "updates": xr.where(reached, updates.drop_vars("epoch"), np.inf)}
+    if "seconds_per_epoch" in runs:
+        clocks["amortised_seconds"] = xr.where(reached, epochs * runs.seconds_per_epoch, np.inf)
+    return xr.Dataset(clocks)
 
 
 def settling_epoch(runs: xr.Dataset, last: int, within: float) -> xr.DataArray:
@@ -156,13 +141,19 @@ def gain(slower: xr.DataArray, faster: xr.DataArray) -> xr.DataArray:
 
 
 def median(values: xr.DataArray) -> float:
-    """The median over seeds, as the verdicts take it: one of ``values``, never between two."""
-    return float(values.quantile(0.5, method="inverted_cdf"))
+    """The ordinary median: the mean of the two middle values of an even number of ``values``.
+
+    It is infinite if the upper of these two is. What is not a number is left out.
+
+    >>> median(xr.DataArray([1.0, 2.0, 4.0, np.inf])), median(xr.DataArray([1.0, np.inf]))
+    (3.0, inf)
+    """
+    return float(np.nanmedian(values))
 
 
 def medians(values: xr.DataArray | xr.Dataset) -> xr.DataArray | xr.Dataset:
     """The ``median`` over the dimension seed of ``values``, at each combination of the others."""
-    return values.quantile(0.5, "seed", method="inverted_cdf").drop_vars("quantile")
+    return values.reduce(np.nanmedian, "seed")  # xarray's own makes NaN of infinite values
 
 
 def text(values: xr.DataArray, form: str = ".0f") -> str:

@@ -18,11 +18,11 @@ from tqdm import tqdm
 
 from helpers import checks
 from helpers.data.dataset import Dataset
-from helpers.training.replicates import sample_orders
-from helpers.training.runner import Runner
+from helpers.training import open_ended, updates_per_epoch
 
 STRETCH_SECONDS = 0.05  # for about how long a clock runs each time it is read
 MOST_EPOCHS = 64  # in one reading
+ORDER_ELEMENTS = 2**20  # sample indices that one reading may draw
 
 
 class Seconds(NamedTuple):
@@ -117,23 +117,17 @@ def trainer_clock(
         n_seeds: replicates trained together, at least 1; the seconds are of one, its share.
     """
     size = _batch_size(batch_size, data)
-    n = data.n_train
     one = replace(data, x_test=data.x_test[:1], y_test=data.y_test[:1])
-    runner = Runner(build, optimizer, one, 1, range(n_seeds), stacked=True)
-    runner.program.reset(runner.start)
-    capacity = int(np.clip(2**20 // (n * n_seeds), 1, MOST_EPOCHS))
-    rates = np.repeat(runner.learning_rates(None), capacity)
-    order = np.zeros((capacity, n_seeds, n), "int32")
-    draws = [sample_orders(seed, n) for seed in range(n_seeds)]
+    most = int(np.clip(ORDER_ELEMENTS // (data.n_train * n_seeds), 1, MOST_EPOCHS))
+    train_on = open_ended(build, optimizer, one, size, n_seeds, most)
 
     def read(epochs: int) -> Seconds:
         began = perf_counter()
-        order[:epochs] = [[next(draw) for draw in draws] for _ in range(epochs)]
-        runner.program.run(size, False, order, rates, epochs)
+        train_on(epochs)
         epoch = (perf_counter() - began) / (epochs * n_seeds)
-        return Seconds(epoch / runner.program.n_updates(size), epoch)
+        return Seconds(epoch / updates_per_epoch(data.n_train, size), epoch)
 
-    return _warm(read, capacity)
+    return _warm(read, most)
 
 
 def first_samples(data: Dataset, n: int) -> Dataset:

@@ -9,6 +9,7 @@ from helpers.data.names import code, shown
 from helpers.data.splits import with_validation
 from helpers.data.synthetic import (
     blob_centers,
+    blob_draws,
     blobs,
     linearly_separable,
     nearest_center,
@@ -21,6 +22,7 @@ __all__ = [
     "Dataset",
     "NamedDataset",
     "blob_centers",
+    "blob_draws",
     "blobs",
     "code",
     "digits",

@@ -1,9 +1,12 @@
 """Gaussian blobs, the tutorial's problem, and what is known exactly about them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.optimize import linprog
 from sklearn.datasets import make_blobs
 
+from helpers import checks
 from helpers.data.dataset import Dataset
 
 
@@ -68,6 +71,49 @@ def new_blob_samples(
         n, centers=blob_centers(centers, data_seed), cluster_std=cluster_std, random_state=seed
     )
     return x, labels
+
+
+def blob_draws(
+    seeds: Sequence[int],
+    n_train: int = 500,
+    cluster_std: float = 2.0,
+    n_test: int = 500,
+    centers: int = 3,
+    data_seed: int = 2,
+) -> list[Dataset]:
+    """For each seed a fresh draw of samples around the true centers of ``blobs``.
+
+    A statement about runs on such draws is one about the distribution, not about one data set.
+
+    Args:
+        seeds: of the draws, whole numbers from 0 to 2**32 - 1.
+        n_train, n_test: samples to train and to test on, at least 1 per class each.
+        cluster_std, centers, data_seed: as for ``blobs``.
+
+    Returns:
+        One Dataset per seed, x of shape (n, 2), one-hot y of shape (n, centers), float32. Training
+        and test samples are independent draws, with equally many samples of each class, to one.
+
+    Raises:
+        ValueError: there are fewer samples than classes.
+
+    >>> [draw.x_train.shape for draw in blob_draws([0, 1], n_train=100)]
+    [(100, 2), (100, 2)]
+    """
+    for name, n in (("n_train", n_train), ("n_test", n_test)):
+        checks.whole_number(name, n, centers)
+    one_hot = np.eye(centers, dtype="float32")
+
+    def draw(n, stream):
+        x, labels = new_blob_samples(n, centers, cluster_std, data_seed, stream)
+        return x.astype("float32"), one_hot[labels]
+
+    draws = []
+    for seed in seeds:
+        streams = np.random.SeedSequence(seed).generate_state(2).tolist()
+        arrays = [*draw(n_train, streams[0]), *draw(n_test, streams[1])]
+        draws.append(Dataset(*arrays, f"blobs(std {cluster_std:g}), draw {seed}"))
+    return draws
 
 
 def nearest_center(x: np.ndarray, true_centers: np.ndarray) -> np.ndarray:

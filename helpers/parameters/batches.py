@@ -17,7 +17,6 @@ from helpers.parameters.shared import (
     Repeats,
     SampleGradients,
     TargetAccuracy,
-    Training,
 )
 
 
@@ -49,8 +48,6 @@ class GradientNoise(SampleGradients):
 class MemoryAndTime(Blobs):
     """Chapter 09."""
 
-    HOLD: ClassVar[int] = Training.HOLD
-
     hidden_units: HiddenUnits
     batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
     learning_rate: LearningRate
@@ -71,7 +68,6 @@ class MemoryAndTime(Blobs):
 class LeNet(Parameters):
     """Chapter 10."""
 
-    HOLD: ClassVar[int] = Training.HOLD
     TRAINING_IMAGES: ClassVar[dict[str, int]] = {"digits": 896, "mnist": 60_000}
 
     dataset: choice("digits", "mnist", meaning="the images")

@@ -23,7 +23,6 @@ from helpers.parameters.shared import (
     Momentum,
     SampleGradients,
     TargetAccuracy,
-    Training,
     TuningSeeds,
 )
 
@@ -33,7 +32,6 @@ PLACES = 9  # of each training image: where it is, and shifted by a pixel in eig
 class LearningRateScaling(Parameters):
     """Chapter 12."""
 
-    HOLD: ClassVar[int] = Training.HOLD
     HELD_OUT: ClassVar[float] = 0.25  # share of the images that learning rates are tuned on
 
     n_images: whole(60, 1500, "images to train on, each in nine places")

@@ -10,11 +10,12 @@ import math
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import ValidationInfo as Info
 
+from helpers.checks import HOLD
 from helpers.errors import ParameterError
 
 
@@ -101,6 +102,7 @@ class Parameters(BaseModel):
     """What all chapters share: their seeds, and how their parameters are checked."""
 
     model_config = ConfigDict(extra="forbid")
+    HOLD: ClassVar[int] = HOLD  # for chapters, which reach and keep a target
 
     n_seeds: whole(1, 1000, "number of runs, one seed each")
     first_seed: whole(0, 2**31, "seed of the first run; the others follow")

@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
+from helpers.checks import HOLD
 from helpers.parameters.fields import Parameters, batch_sizes, real, whole
 
 BatchSize = whole(1, 500_000, "samples per update")
 DigitsSeed = whole(0, 2**32 - 1, "seed of the split of the digits")
-Epochs = whole(5, 100_000, "passes over the training set")
+Epochs = whole(HOLD, 100_000, "passes over the training set")
 FitEpochs = whole(1, 1000, "epochs that plain Keras runs")
 HiddenUnits = whole(1, 10_000, "units of the hidden layer")
 LastEpochs = whole(3, 100_000, "epochs at the end that count as final")
@@ -32,8 +33,6 @@ class Blobs(Parameters):
 
 class Training(Blobs):
     """What the chapters that train share."""
-
-    HOLD: ClassVar[int] = 5  # epochs in a row for which a target accuracy counts as reached
 
     hidden_units: HiddenUnits
     learning_rate: LearningRate

@@ -20,7 +20,6 @@ from helpers.parameters.shared import (
     LastEpochs,
     Momentum,
     TargetAccuracy,
-    Training,
     TuningSeeds,
 )
 
@@ -110,7 +109,6 @@ def find_module(name: str) -> ModuleSpec | None:
 class UserData(Parameters):
     """Chapter 16."""
 
-    HOLD: ClassVar[int] = Training.HOLD
     FULL: ClassVar[float] = 0.01  # of accuracy, within which the most accurate setting is equalled
 
     table: text(1000, "path of a CSV or Parquet file; without one the example is taken")

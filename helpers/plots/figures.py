@@ -57,7 +57,7 @@ def band(ax: Axes, values: xr.DataArray, color: str, label: str, **line) -> None
     (along,) = (name for name in values.dims if name != "seed")
     x, (low, high) = values[along], values.quantile(BAND, "seed")
     ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
-    ax.plot(x, values.median("seed"), color=color, label=label, **{"linewidth": 1.6} | line)
+    ax.plot(x, analysis.medians(values), color=color, label=label, **{"linewidth": 1.6} | line)
 
 
 def learning_curves(ax: Axes, runs: xr.Dataset) -> None:

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from helpers import analysis
 from helpers.analysis import MIME
-from helpers.parameters.shared import Training
+from helpers.checks import HOLD
 
 MOST = 50  # lines of one rerun
 
@@ -36,15 +36,14 @@ def measured(path: Path, values: Mapping[str, Any]) -> list[dict[str, Any]]:
             trained = {"val_accuracy", "updates"} <= {*runs.variables}
             if not trained or not {"seed", "epoch"} <= {*runs.val_accuracy.dims}:
                 continue  # such as medians
-            if runs.sizes["epoch"] < Training.HOLD or runs.epoch[-1] != runs.sizes["epoch"]:
+            if runs.sizes["epoch"] < HOLD or runs.epoch[-1] != runs.sizes["epoch"]:
                 continue  # a few epochs of longer runs
             target, last = values.get("target_accuracy"), values.get("last_epochs")
             if not isinstance(target, (int, float)) or not 0 < target <= 1:
                 target = 0.8
             if not isinstance(last, int) or not 3 <= last <= runs.sizes["epoch"]:
                 last = max(3, runs.sizes["epoch"] // 4)
-            untimed = runs.assign_attrs(seconds_per_epoch=0.0)  # unknown of a selection
-            speed = analysis.speed(untimed, target, Training.HOLD)
+            speed = analysis.speed(runs, target)
             found = {
                 "epochs": speed.epochs,
                 "updates": speed.updates,

@@ -16,8 +16,8 @@ from helpers.reruns.store import Store
 def repeat(store: Store, record: dict[str, Any]) -> list[str]:
     """Execute a finished run's own notebook again, and tell what differs, a sentence each.
 
-    Compared are packages, files that parameters name, all variables and coordinates of all runs,
-    and verdicts; the attributes of runs hold times and differ.
+    Compared are packages, files that parameters name, all variables and coordinates of all runs
+    but their times, and verdicts; the attributes of runs hold times too.
 
     Args:
         store: the folder of the run.
@@ -56,11 +56,12 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
 
 
 def variables(tree: xr.DataTree) -> dict[str, xr.Variable]:
-    """All variables and coordinates of all runs in a file, by path."""
+    """All variables and coordinates of all runs in a file, except for their times, by path."""
     return {
         f"{group.path}: {name}": variable.load()
         for group in tree.subtree
         for name, variable in group.to_dataset().variables.items()
+        if name != "seconds_per_epoch"
     }
 
 

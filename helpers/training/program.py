@@ -13,41 +13,30 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# Optimizers of Keras whose update of one element of a variable never looks at another.
-ELEMENTWISE = {
-    "SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion",
-}  # fmt: skip
+from helpers.training.replicates import Values
+from helpers.training.samples import Samples
+from helpers.training.stacking import has_schedule
+
 LAST_BATCH = ("keep", "drop", "weight")
 EVALUATED_TOGETHER = 65_536  # samples of all replicates in one forward pass; bounds the memory
 
 
-def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether ``optimizer`` updates each element of a variable by itself.
+def updates_per_epoch(n_train: int, batch_size: int, last_batch: str = "keep") -> int:
+    """Updates of an epoch of n_train samples, its short last batch kept, dropped or weighted.
 
-    True for the optimizers of Keras named in ``ELEMENTWISE`` and for any class with a true
-    attribute ``elementwise``, unless gradients are clipped by their norm, which mixes elements.
-
-    >>> is_elementwise(keras.optimizers.Adam()), is_elementwise(keras.optimizers.Adam(clipnorm=1))
-    (True, False)
+    >>> updates_per_epoch(500, 32), updates_per_epoch(500, 32, "drop")
+    (16, 15)
     """
-    kind = type(optimizer)
-    known = kind.__name__ in ELEMENTWISE and kind.__module__.startswith("keras.")
-    by_norm = optimizer.clipnorm is not None or optimizer.global_clipnorm is not None
-    return (known or getattr(optimizer, "elementwise", False)) and not by_norm
-
-
-def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether the learning rate follows a Keras schedule instead of being a plain number."""
-    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    full, rest = divmod(n_train, batch_size)
+    return full + (rest > 0 and last_batch != "drop")
 
 
 class Program:
-    """R replicates of one model with their optimizer and data, compiled for training.
+    """R replicates of one model with their optimizer, compiled for training.
 
     Args:
         model: a built Keras model with one input and one output.
         optimizer: a Keras optimizer that nothing else uses.
-        data: x_train, y_train, x_test, y_test; first axes n_train, n_train, n_test, n_test.
         loss: a Keras loss object or function of (y_true, y_pred).
         accuracy: a function of (y_true, y_pred) giving one value per sample.
         n_replicates: R, at least 1.
@@ -62,7 +51,6 @@ class Program:
         self,
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        data: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
         loss: Callable,
         accuracy: Callable,
         n_replicates: int,
@@ -73,7 +61,6 @@ class Program:
     ):
         """Create the variables; a batch size is compiled when it is first used."""
         self.model, self.optimizer, self.loss, self.accuracy = model, optimizer, loss, accuracy
-        self.data = tuple(tf.convert_to_tensor(array) for array in data)
         self.n_replicates, self.stacked = n_replicates, stacked
         self.last_batch, self.jit_compile = last_batch, jit_compile
         self.trainable = [self._stack(v) for v in model.trainable_variables]
@@ -88,8 +75,12 @@ class Program:
         zeros = np.zeros((self.n_replicates, *variable.shape), variable.dtype)
         return keras.Variable(zeros, dtype=variable.dtype, name=variable.name)
 
-    def reset(self, replicates: list[tuple[list[np.ndarray], list[np.ndarray]]]) -> None:
-        """Start anew from each replicate's (trainable values, other values)."""
+    def reset(self, replicates: list[Values], samples: Samples) -> None:
+        """Start anew from each replicate's (trainable values, other values), on these samples.
+
+        Samples of equal shapes at every call save compiling again.
+        """
+        self._samples = samples[:4]
         for part, variables in enumerate((self.trainable, self.state)):
             for i, variable in enumerate(variables):
                 values = [replicate[part][i] for replicate in replicates]
@@ -104,11 +95,6 @@ class Program:
         arrays = [keras.ops.convert_to_numpy(held[id(w)]) for w in self.model.weights]
         flat = [array.reshape(self.n_replicates, -1) for array in arrays]
         return np.concatenate(flat, axis=1)
-
-    def n_updates(self, batch_size: int) -> int:
-        """Updates per epoch at this batch size."""
-        full, rest = divmod(len(self.data[0]), batch_size)
-        return full + (rest > 0 and self.last_batch != "drop")
 
     def is_compiled(self, batch_size: int, per_update: bool) -> bool:
         """Whether ``run`` needs no compiling for these two."""
@@ -127,8 +113,8 @@ class Program:
         Args:
             batch_size: samples per update, 1 to n_train, the same in all these epochs.
             per_update: whether the metrics of every update are wanted too.
-            order: sample indices, int32, shape (capacity, R, n_train); row e is epoch e's order.
-                An equal capacity at every call saves compiling again.
+            order: indices of training samples, int32, shape (capacity, R, n_train); row e is
+                epoch e's order. An equal capacity at every call saves compiling again.
             learning_rates: shape (capacity,); ignored if the optimizer has a schedule.
             n_epochs: 0 (compile only) to capacity.
 
@@ -145,14 +131,16 @@ class Program:
                 autograph=False,
             )
         arguments = map(tf.convert_to_tensor, (np.int32(n_epochs), order, learning_rates))
-        epochs, updates = self._functions[key](*arguments, *self.data)
+        epochs, updates = self._functions[key](*arguments, *self._samples)
         return epochs.numpy()[:n_epochs], updates.numpy()[:n_epochs]
 
     def _epochs(
         self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test
     ):
-        capacity, n_replicates, _ = order.shape
-        n_updates = self.n_updates(batch_size) if per_update else 0
+        capacity, n_replicates, n_train = order.shape
+        n_updates = 0
+        if per_update:
+            n_updates = updates_per_epoch(n_train, batch_size, self.last_batch)
         metrics = tf.TensorArray(tf.float32, capacity, element_shape=(4, n_replicates))
         updates = tf.TensorArray(tf.float32, capacity, element_shape=(n_updates, 2, n_replicates))
 
@@ -160,7 +148,8 @@ class Program:
             if not has_schedule(self.optimizer):
                 self.optimizer.learning_rate.assign(learning_rates[e])
             train, detail = self._train_epoch(batch_size, n_updates, order[e], x, y)
-            metrics = metrics.write(e, tf.concat([train, self._evaluate(x_test, y_test)], axis=0))
+            validation = self._evaluate(x_test, y_test, shared=x_test.shape.rank == x.shape.rank)
+            metrics = metrics.write(e, tf.concat([train, validation], axis=0))
             return e + 1, metrics, updates.write(e, detail)
 
         start = (0, metrics, updates)
@@ -179,10 +168,10 @@ class Program:
                 record = record.write(start // batch_size, metrics)
             return total + size * metrics, record
 
-        total = tf.zeros((2, self.n_replicates))
+        n_train, total = order.shape[-1], tf.zeros((2, self.n_replicates))
         keep_rest = self.last_batch != "drop"
-        total, record = _over_batches(x.shape[0], batch_size, update, (total, record), keep_rest)
-        n_seen = x.shape[0] if keep_rest else x.shape[0] // batch_size * batch_size
+        total, record = _over_batches(n_train, batch_size, update, (total, record), keep_rest)
+        n_seen = n_train if keep_rest else n_train // batch_size * batch_size
         return total / n_seen, record.stack()
 
     def _update(self, x, y, scale):
@@ -201,23 +190,30 @@ class Program:
             variable.assign(value)
         return self._metrics(loss, y, outputs)
 
-    def _evaluate(self, x, y):
-        """Mean (val_loss, val_accuracy) over all samples of x, shape (2, R)."""
+    def _evaluate(self, x, y, *, shared):
+        """Mean (val_loss, val_accuracy) over all samples, shape (2, R).
+
+        The first axis of x and y is that of the samples where they are ``shared``; otherwise it is
+        that of the replicates, and the second that of the samples.
+        """
+        axis = 0 if shared else 1
+        n = x.shape[axis]
 
         def add(start, size, total):
-            some = start + tf.range(size)
-            x_some, y_some = tf.gather(x, some), tf.gather(y, some)
-            _, _, loss, outputs = self._per_replicate(
-                lambda trainable, state: (
-                    [], [], *self._forward(trainable, state, x_some, y_some, training=False)[:2]
-                )
-            )  # fmt: skip
-            y_each = tf.broadcast_to(y_some, (self.n_replicates, *y_some.shape))
+            batch = [tf.gather(array, start + tf.range(size), axis=axis) for array in (x, y)]
+
+            def forward(trainable, state, x=batch[0], y=batch[1]):
+                return [], [], *self._forward(trainable, state, x, y, training=False)[:2]
+
+            _, _, loss, outputs = self._per_replicate(forward, *([] if shared else batch))
+            y_each = batch[1]
+            if shared:
+                y_each = tf.broadcast_to(y_each, (self.n_replicates, *y_each.shape))
             return (total + size * self._metrics(loss, y_each, outputs),)
 
-        size = min(x.shape[0], max(1, EVALUATED_TOGETHER // self.n_replicates))
-        (total,) = _over_batches(x.shape[0], size, add, (tf.zeros((2, self.n_replicates)),))
-        return total / x.shape[0]
+        size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates))
+        (total,) = _over_batches(n, size, add, (tf.zeros((2, self.n_replicates)),))
+        return total / n
 
     def _forward(self, trainable, state, x, y, *, training):
         """Loss, outputs and new state of one replicate on one batch.

@@ -52,7 +52,7 @@ def finish(runs: xr.Dataset) -> xr.Dataset:
     warnings.warn(
         f"interrupted: {int((~missing).sum())} of {missing.size} epochs of all runs were done, "
         f"up to epoch {done} of {runs.sizes['epoch']}; the others hold NaN",
-        stacklevel=3,
+        stacklevel=4,  # where train, sweep or train_schedules was called
     )
     kept = runs.isel(epoch=slice(0, done))
     if "snapshot" in runs.dims:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 import keras
 import numpy as np
 
-from helpers.data.dataset import Dataset
-from helpers.training.program import is_elementwise
+Values = tuple[list[np.ndarray], list[np.ndarray]]  # of trainable variables and of others
 
 _building = threading.Lock()  # Keras draws initial weights from a global state
 
@@ -24,8 +23,13 @@ def sample_orders(seed: int, n_samples: int, shuffle: bool = True) -> Iterator[n
         yield generator.permutation(n_samples) if shuffle else in_order
 
 
-def new_model(build: Callable[[], keras.Model], data: Dataset, seed: int) -> keras.Model:
+def new_model(build: Callable[[], keras.Model], x: np.ndarray, seed: int) -> keras.Model:
     """What ``build`` returns after ``keras.utils.set_random_seed``, its weights in place.
+
+    Args:
+        build: as for ``train``.
+        x: a few samples, first axis samples.
+        seed: as for ``train``.
 
     Raises:
         ValueError: ``build`` is a model itself, or returns something else.
@@ -36,39 +40,14 @@ def new_model(build: Callable[[], keras.Model], data: Dataset, seed: int) -> ker
         if model is build or not isinstance(model, keras.Model):
             raise ValueError(f"build must be a function that returns a new model, got {model!r}")
         if not model.built:  # the weights come with the first samples, as in fit
-            model(data.x_train[:1])
+            model(x)
     return model
 
 
-def initial_values(model: keras.Model) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def initial_values(model: keras.Model) -> Values:
     """The values of a model's trainable variables and of its others."""
     parts = model.trainable_variables, model.non_trainable_variables
     return tuple([keras.ops.convert_to_numpy(v) for v in part] for part in parts)
-
-
-def trains_stacked(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, wanted: bool | None
-) -> bool:
-    """Whether all replicates train in one program: as ``wanted``, or as suits them best.
-
-    Convolutions gain nothing by it, and XLA cannot compile recurrent layers mapped over replicates.
-
-    Raises:
-        ValueError: it is wanted, but would mix the replicates.
-    """
-    alike = is_elementwise(optimizer)
-    free = all(variable.constraint is None for variable in model.trainable_variables)
-    if wanted and not (alike and free):
-        reason = "its optimizer updates" if not alike else "its weight constraints treat"
-        raise ValueError(
-            f"stacked=True would mix the replicates, since {reason} the elements of a variable "
-            "together; leave it out to train one replicate at a time"
-        )
-    by_itself = any(
-        isinstance(layer, keras.layers.RNN) or "Conv" in type(layer).__name__
-        for layer in model._flatten_layers()
-    )
-    return wanted if wanted is not None else alike and free and not by_itself
 
 
 def targets_like(outputs, y: np.ndarray) -> np.ndarray:

@@ -1,0 +1,113 @@
+"""What is recorded while seeds train, and the Dataset that it becomes."""
+
+import json
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import xarray as xr
+
+from helpers.provenance import versions
+from helpers.training.program import Program
+from helpers.training.setup import Schedule, Setup
+
+METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+SHARE = {
+    "units": "s",
+    "description": "one run's share of the throughput: what all runs that were trained together "
+    "took for an epoch, without compilation, divided by their number; one run alone takes longer",
+}
+
+
+class Record:
+    """Metrics, weights and seconds of a lane of R replicates; NaN where nothing was trained.
+
+    Attributes:
+        metrics: loss, accuracy, val_loss and val_accuracy, shape (4, R, epochs).
+        details: loss and accuracy of each recorded update, shape (2, R, updates).
+        weights: all weights at each snapshot, shape (R, snapshots, n_weights).
+        n_done: epochs done.
+        compile_seconds, run_seconds: what all replicates took together.
+    """
+
+    def __init__(self, setup: Setup, schedule: Schedule, n_replicates: int):
+        """Nothing is recorded yet."""
+        n_recorded = setup.n_updates(schedule)[slice(*setup.recorded)].sum()
+        n_snapshots, n_weights = len(setup.snapshots), setup.model.count_params()
+        self.metrics = np.full((len(METRICS), n_replicates, setup.epochs), np.nan, "float32")
+        self.details = np.full((2, n_replicates, n_recorded), np.nan, "float32")
+        dtype = setup.model.variable_dtype
+        self.weights = np.full((n_replicates, n_snapshots, n_weights), np.nan, dtype)
+        self.compile_seconds = self.run_seconds = 0.0
+        self.n_done = self._n_details = 0
+        self._snapshots = setup.snapshots
+
+    def add(self, by_epoch: np.ndarray, by_update: np.ndarray) -> None:
+        """Append the metrics of further epochs, as ``Program.run`` returns them."""
+        done = slice(self.n_done, self.n_done + len(by_epoch))
+        self.metrics[:, :, done] = by_epoch.transpose(1, 2, 0)
+        by_update = by_update.reshape(-1, *by_update.shape[2:])
+        written = slice(self._n_details, self._n_details + len(by_update))
+        self.details[:, :, written] = by_update.transpose(1, 2, 0)
+        self.n_done, self._n_details = done.stop, written.stop
+
+    def keep_weights(self, program: Program) -> None:
+        """Keep the weights of the program if there is a snapshot at this epoch."""
+        if self.n_done in self._snapshots:
+            self.weights[:, self._snapshots.index(self.n_done)] = program.weights()
+
+
+def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.Dataset:
+    """The records of all lanes, in the order of the seeds, as the Dataset of ``train``."""
+    metrics, details, weights = (
+        np.concatenate([getattr(record, name) for record in records], axis)
+        for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
+    )
+    n_updates = setup.n_updates(schedule)
+    # A run left undone holds NaN too, but no accuracy; a diverged one has accuracies.
+    diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
+    n_done = np.count_nonzero(~np.isnan(metrics[1]))
+    compile_seconds = sum(record.compile_seconds for record in records)
+    run_seconds = sum(record.run_seconds for record in records)
+    runs = xr.Dataset(
+        {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(METRICS)}
+        | {"updates": ("epoch", n_updates.cumsum())}
+        | {"diverged": ("seed", diverged)}
+        | {"seconds_per_epoch": ((), run_seconds / n_done if n_done else np.nan, SHARE)},
+        {"seed": setup.seeds, "epoch": np.arange(1, setup.epochs + 1)},
+        {"compile_seconds": compile_seconds, "run_seconds": run_seconds}
+        | {"settings": json.dumps(settings(setup)), "versions": json.dumps(versions())},
+    )
+    if setup.snapshots:
+        runs["weights"] = ("seed", "snapshot", "weight"), weights
+        runs = runs.assign_coords(snapshot=setup.snapshots)
+    if n_recorded := details.shape[-1]:
+        for name, values in zip(("update_loss", "update_accuracy"), details, strict=True):
+            runs[name] = ("seed", "update"), values
+        before = n_updates[: setup.recorded[0]].sum()
+        runs = runs.assign_coords(update=before + 1 + np.arange(n_recorded))
+    return runs
+
+
+def settings(setup: Setup) -> dict:
+    """How runs were made, in what JSON can hold."""
+    loss, names = setup.loss, [one.name for one in setup.data]
+    return {
+        "optimizer": keras.optimizers.serialize(setup.optimizer),
+        "model": {"name": setup.model.name, "n_parameters": setup.model.count_params()},
+        "data": names if len(names) > 1 else names[0],
+        "loss": keras.losses.serialize(loss)
+        if isinstance(loss, keras.losses.Loss)
+        else getattr(loss, "__name__", repr(loss)),
+        "last_batch": setup.last_batch,
+        "shuffle": setup.shuffle,
+        "stacked": setup.stacked,
+        "jit_compile": setup.jit_compile,
+        "epochs": setup.epochs,
+    }
+
+
+def along(runs: Sequence[xr.Dataset], name: str, labels: Sequence) -> xr.Dataset:
+    """``runs`` of equal shape as one Dataset, along a new dimension ``name`` with ``labels``."""
+    how = {"data_vars": "all", "coords": "minimal", "compat": "override", "join": "exact"}
+    return xr.concat(runs, xr.Variable(name, labels), **how)

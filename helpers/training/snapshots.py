@@ -1,0 +1,92 @@
+"""Weights kept at snapshots: put back into a model, and evaluated on any samples."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+import xarray as xr
+
+from helpers.training.replicates import new_model
+
+
+def set_weights(model: keras.Model, weights: np.ndarray) -> keras.Model:
+    """``model`` with the flat ``weights`` of one run at one snapshot, shape (n_weights,).
+
+    Raises:
+        ValueError: the model has another number of weights.
+    """
+    _check_shape(model, np.shape(weights))
+    pieces = np.split(np.asarray(weights), np.cumsum(_sizes(model))[:-1])
+    model.set_weights([p.reshape(w.shape) for p, w in zip(pieces, model.weights, strict=True)])
+    return model
+
+
+def evaluate(
+    build: Callable[[], keras.Model],
+    runs: xr.Dataset,
+    x: np.ndarray | Sequence[np.ndarray],
+    y: np.ndarray | Sequence[np.ndarray],
+) -> xr.DataArray:
+    """Accuracy on (x, y) of the weights kept at every snapshot of ``runs``.
+
+    It is what ``model.evaluate`` gives after that epoch. The training accuracy that ``fit`` and
+    ``train`` report for an epoch is another number: a mean taken while the weights move.
+
+    Args:
+        build: the function that built the trained models.
+        runs: what ``train``, ``sweep`` or ``train_schedules`` returned, with ``snapshots``.
+        x: inputs, shape (n, ...), or (n_seeds, n, ...) for samples of each seed.
+        y: one-hot targets, shape (n, n_classes), or (n_seeds, n, n_classes).
+
+    Returns:
+        Accuracies from 0 to 1 with dimensions (seed, snapshot), and those of the settings in front.
+
+    Raises:
+        ValueError: the model has another number of weights than the runs, or there are samples of
+            another number of seeds.
+    """
+    x, labels = np.asarray(x), np.argmax(y, axis=-1)
+    predict = _predictor(new_model(build, x[:1] if labels.ndim == 1 else x[0, :1], 0), runs)
+
+    def on(samples, labels, weights):
+        samples = tf.convert_to_tensor(samples)
+
+        def accuracy(flat):
+            return np.mean(predict(tf.convert_to_tensor(flat), samples).numpy() == labels)
+
+        return xr.apply_ufunc(accuracy, weights, input_core_dims=[["weight"]], vectorize=True)
+
+    if labels.ndim == 1:
+        return on(x, labels, runs.weights)
+    n_seeds = runs.sizes["seed"]
+    if not len(x) == len(labels) == n_seeds:
+        raise ValueError(f"x and y must hold the samples of {n_seeds} seeds, got {len(x)}")
+    each = zip(x, labels, [runs.weights.isel(seed=[i]) for i in range(n_seeds)], strict=True)
+    return xr.concat([on(*of_seed) for of_seed in each], "seed")
+
+
+def _predictor(model: keras.Model, runs: xr.Dataset) -> Callable:
+    """The predicted classes, compiled, as a function of (flat weights, x)."""
+    _check_shape(model, (runs.sizes["weight"],))
+
+    @tf.function(autograph=False)
+    def predict(flat, x):
+        pieces = tf.split(flat, _sizes(model))
+        values = [tf.reshape(p, w.shape) for p, w in zip(pieces, model.weights, strict=True)]
+        with keras.StatelessScope(zip(model.weights, values, strict=True)):
+            return tf.argmax(model(x, training=False), axis=-1)
+
+    return predict
+
+
+def _sizes(model: keras.Model) -> list[int]:
+    """The number of elements of each of the model's weights."""
+    return [int(np.prod(weight.shape)) for weight in model.weights]
+
+
+def _check_shape(model: keras.Model, shape: tuple[int, ...]) -> None:
+    if shape != (model.count_params(),):
+        raise ValueError(
+            f"weights must have the shape ({model.count_params()},) of the model's, got {shape}"
+        )

@@ -1,0 +1,64 @@
+"""Whether replicates of a model can be trained together: by its optimizer, weights and layers.
+
+Replicates that train together share one optimizer, applied to variables with a leading replicate
+axis. That is right exactly when the optimizer treats every element of a variable alike.
+"""
+
+import keras
+
+# Optimizers of Keras whose update of one element of a variable never looks at another.
+ELEMENTWISE = {
+    "SGD", "RMSprop", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion",
+}  # fmt: skip
+
+
+def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether ``optimizer`` updates each element of a variable by itself.
+
+    True for the optimizers of Keras named in ``ELEMENTWISE`` and for any class with a true
+    attribute ``elementwise``, unless gradients are clipped by their norm, which mixes elements.
+
+    >>> is_elementwise(keras.optimizers.Adam()), is_elementwise(keras.optimizers.Adam(clipnorm=1))
+    (True, False)
+    """
+    kind = type(optimizer)
+    known = kind.__name__ in ELEMENTWISE and kind.__module__.startswith("keras.")
+    by_norm = optimizer.clipnorm is not None or optimizer.global_clipnorm is not None
+    return (known or getattr(optimizer, "elementwise", False)) and not by_norm
+
+
+def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether the learning rate follows a Keras schedule instead of being a plain number."""
+    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def trains_stacked(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer, requested: bool | None
+) -> bool:
+    """Whether all replicates train in one program: as ``requested``, or else as suits them best.
+
+    Convolutions gain nothing by it, and XLA cannot compile recurrent layers mapped over replicates.
+
+    Args:
+        model: a built Keras model.
+        optimizer: a Keras optimizer.
+        requested: True or False, or None to decide by the model and the optimizer.
+
+    Raises:
+        ValueError: it is requested, but would mix the replicates.
+    """
+    alike = is_elementwise(optimizer)
+    free = all(variable.constraint is None for variable in model.trainable_variables)
+    if requested and not (alike and free):
+        reason = "its optimizer updates" if not alike else "its weight constraints treat"
+        raise ValueError(
+            f"stacked=True would mix the replicates, since {reason} the elements of a variable "
+            "together; leave it out to train one replicate at a time"
+        )
+    if requested is not None:
+        return requested
+    separate = any(
+        isinstance(layer, keras.layers.RNN) or "Conv" in type(layer).__name__
+        for layer in model._flatten_layers()
+    )
+    return alike and free and not separate
