@@ -109,7 +109,7 @@ def apart(*arguments, folder, **settings):
 
 def record(run):
     """The record in the folder of a run."""
-    return json.loads((Path(run) / "result.json").read_text())["record"]
+    return json.loads((Path(run) / "result.json").read_text())
 
 
 def runs(out):

@@ -18,7 +18,7 @@ from helpers.reruns import grid
 pytestmark = pytest.mark.slow
 
 BATCH = ROOT / "notebooks" / "02_batch_gradient_descent.ipynb"
-FILES = {"figure.svg", "notebook.ipynb", "page.html", "result.json", "runs.nc"}
+FILES = {"SHA256SUMS", "figure.svg", "notebook.ipynb", "page.html", "result.json", "runs.nc"}
 
 
 @pytest.fixture
