@@ -8,7 +8,7 @@ import pytest
 
 from helpers.analysis import MIME, claims, number, registry, result, result_in_looks
 from helpers.analysis.registry import Assertion, Claim
-from helpers.reruns.measures import results
+from helpers.reruns.measures import outcomes
 
 INF = math.inf
 
@@ -84,9 +84,7 @@ def test_a_premise_that_is_not_met_ends_the_claim(registered):
     [((20, 0, 0), [(7, 27)]), ((10, 20, 0), [(7, 27), (27, 47)]),
      ((10, 10, 20), [(7, 27), (27, 47), (47, 87)])],
 )  # fmt: skip
-def test_looks_stop_when_decided_and_at_four_times_the_seeds(
-    registered, n_more, looks
-):
+def test_looks_stop_when_decided_and_at_four_times_the_seeds(registered, n_more, looks):
     registered(a={})
     asked = []
 
@@ -154,7 +152,7 @@ def test_rerun_command_reads_the_outcomes_of_an_executed_notebook(registered):
     bundle = result("X1", {"a": signs(20, 0), "b": signs(10, 10)})._repr_mimebundle_()
     cell = v4.new_code_cell(outputs=[v4.new_output("display_data", data=bundle)])
     notebook = v4.new_notebook(cells=[v4.new_code_cell(), cell])
-    assert results(notebook) == {"X1.a": "confirmed", "X1.b": "not settled"}
+    assert outcomes(notebook) == {"X1.a": "confirmed", "X1.b": "not settled"}
 
 
 @pytest.mark.parametrize(

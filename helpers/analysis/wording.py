@@ -57,7 +57,7 @@ def shown(assertion: Assertion, finding: Finding) -> str:
         ends = f"[no lower bound, {number(high)}]"
     else:
         ends = f"[{number(low)}, {number(high)}]"
-    return f"{number(finding.effect)} {ends}{unit}"
+    return f"{number(finding.effect)} {ends}{unit if math.isfinite(finding.effect) else ''}"
 
 
 def sentence(assertion: Assertion, finding: Finding, outcome: str) -> str:

@@ -67,7 +67,7 @@ def finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def results(notebook: NotebookNode) -> dict[str, str]:
+def outcomes(notebook: NotebookNode) -> dict[str, str]:
     """The outcomes of the assertions that an executed notebook tested, such as "A3.worse"."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     records = [output.get("data", {}).get(MIME) for output in outputs]

@@ -43,7 +43,7 @@ def table(done: Sequence[dict[str, Any]]) -> str:
                 | {f"parameter.{name}": run["parameters"].get(name) for name in names}
                 | {"of": line.get("name"), "cell": json.dumps(line.get("cell", {}))}
                 | {name: line.get(name) for name in ("n_seeds", *SETTINGS, *MEASURES)}
-                | {"verdicts": json.dumps(run["verdicts"])}
+                | {"results": json.dumps(run["results"])}
                 | {name: run[name] for name in ("seconds", "began", "code")}
             )
     return pd.DataFrame([
