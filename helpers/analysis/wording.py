@@ -8,6 +8,7 @@ from helpers.analysis import findings
 from helpers.analysis.findings import Finding
 from helpers.analysis.registry import Assertion
 
+NAMES = ("Rprop",)  # that may begin a sentence
 MOST_SEEDS = 1000  # above it, how many seeds it would take is not worth saying
 
 
@@ -102,8 +103,8 @@ def _first(text: str) -> str:
 
 def _within(says: str) -> str:
     """A sentence as it goes on after "whether": names and formulas keep their first letter."""
-    second = says[1:2]
-    return says if second.isupper() or not says[:1].isalpha() else says[:1].lower() + says[1:]
+    first = says.split()[0]
+    return says if first in NAMES or first[1:2].isupper() else says[:1].lower() + says[1:]
 
 
 def _takes(finding: Finding) -> str:
