@@ -43,7 +43,7 @@ def shown(assertion: Assertion, finding: Finding) -> str:
     A share is shown with its count, and an interval that is open on a side in words.
     """
     unit = f" {assertion.unit}" if assertion.unit else ""
-    if assertion.type in ("proportion", "premise") and assertion.none != 1 and not assertion.unit:
+    if finding.is_share:
         hits = round(finding.effect * finding.n)
         ends = f"{finding.low:.0%} to {finding.high:.0%}".replace("%", " %")
         return f"{hits} of {finding.n} {assertion.of} ({ends})"
