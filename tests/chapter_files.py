@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 from helpers import parameters
-from helpers.analysis import claims
+from helpers.analysis import MIME
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -61,9 +61,9 @@ def execute_until(path, stop, **values):
 
 
 def records(notebook):
-    """What the chapter shows for the tables of the book: verdicts and sources' numbers."""
+    """What the chapter shows for the tables of the book: its results."""
     outputs = [output for cell in cells(notebook, "code") for output in cell.outputs]
-    found = [output.get("data", {}).get(claims.MIME) for output in outputs]
+    found = [output.get("data", {}).get(MIME) for output in outputs]
     return [record for record in found if record]
 
 

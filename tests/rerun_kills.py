@@ -20,7 +20,7 @@ from rerun_folder import WALK, command, contents, notebook, numbers, rerun
 
 from helpers.reruns.store import whole_and_damaged
 
-FILES = {"notebook.ipynb", "page.html", "result.json", "runs.nc"}
+FILES = {"SHA256SUMS", "notebook.ipynb", "page.html", "result.json", "runs.nc"}
 
 
 @dataclass

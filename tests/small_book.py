@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import assertions
 import chapters
 import nbformat
 import records
@@ -26,25 +27,57 @@ SETTINGS = {
 CODE = "from helpers import checks"  # which is light, and a module of the small book
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 7 4"></svg>'
 FIGURE = {"figure": {"caption": "A *line*.", "name": "fig-a"}, "image": {"alt": "It rises."}}
-VERDICT = {
-    "kind": "verdict",
-    "claim": "A2",
-    "statement": "Batch learns slowly.",
-    "verdict": "does not hold",
-    "evidence": "- A median of **0.823**.\n- $p < 0.01$.",
-    "test": "Test: a good one.",
+SPEED = {
+    "name": "settling",
+    "type": "direction",
+    "primary": True,
+    "outcome": "confirmed",
+    "sentence": "Batch 32 needs **fewer** epochs than the full batch, $p < 0.01$.",
+    "quantity": "ratio of epochs to 0.8",
+    "unit": "",
+    "effect": 0.13,
+    "low": 0.1,
+    "high": 0.2,
+    "shown": "0.13 [0.10, 0.20]",
+    "none": 1,
+    "stated": 0.25,
+    "margin": None,
+    "claimed": "less",
+    "level": 0.983,
+    "n": 20,
+    "of": "seeds",
+    "scope": "the tutorial's network on its data",
+    "reason": "",
+    "p": 0.002,
+    "scale": "log",
+    "here": False,
 }
-SOURCE = {
-    "kind": "source",
-    "source": "A",
-    "experiment": "batch",
-    "quantity": "test accuracy",
-    "reported": 0.83,
-    "median": 0.8234,
-    "low": 0.81,
-    "high": 0.836,
-    "percentile": 71.4,
-    "n": 30,
+LEVEL = SPEED | {
+    "name": "level",
+    "type": "equivalence",
+    "primary": False,
+    "outcome": "no relevant difference",
+    "sentence": "Both end level.",
+    "quantity": "difference of accuracies",
+    "effect": -0.003,
+    "low": -0.012,
+    "high": 0.006,
+    "shown": "-0.003 [-0.012, 0.006]",
+    "none": 0,
+    "stated": None,
+    "margin": 0.02,
+    "claimed": None,
+    "level": 0.9,
+    "reason": "Ten of 500 samples.",
+    "p": 0.03,
+    "scale": "linear",
+}
+RESULT = {
+    "kind": "result",
+    "claim": "A2",
+    "statement": "Batch learns slowly, and ends level.",
+    "first_stated": "At least *twice* the epochs; it held.",
+    "assertions": [SPEED, LEVEL],
 }
 MADE = {
     "seconds": 12.3,
@@ -80,6 +113,12 @@ class Book:
         """Write a page of text."""
         self.pages.add(name)
         (self.root / f"{name}.md").write_text(f"{front_matter}{text}\n")
+
+    def committed(self, text: str) -> None:
+        """Write the file of committed assertions."""
+        folder = self.root / assertions.FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tutorial.toml").write_text(text)
 
     def chapter(self, name: str, *outputs: dict, **cell: dict) -> Path:
         """Write a chapter, whose one cell has these outputs in the cache, and this metadata."""

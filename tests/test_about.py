@@ -97,7 +97,7 @@ def test_glossary_is_in_order_and_explains_each_term():
 
 @every_chapter
 def test_chapter_links_the_first_mention_of_its_terms_once(page):
-    links = [link for link in html(page).select("article a") if link.select_one(".term")]
+    links = [link for link in html(page).select("article a") if link.select_one(".std-term")]
     anchors = [link["href"].partition("#")[2] for link in links]
     assert {"book/glossary.html"} == {
         link["href"].partition("#")[0].removeprefix("../") for link in links

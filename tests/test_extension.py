@@ -6,15 +6,9 @@ import re
 import chapters
 import execute
 import pytest
-import records
-from small_book import FIGURE, SOURCE, SVG, VERDICT, displayed
+from small_book import FIGURE, RESULT, SVG, displayed
 
 pytestmark = pytest.mark.slow
-
-
-def rows(page):
-    """Return the texts of the cells of a page's tables, by row."""
-    return [[cell.text.strip() for cell in row(["th", "td"])] for row in page("tr")]
 
 
 def test_chapter_shows_outputs_and_its_download_has_none(book):
@@ -38,21 +32,22 @@ def test_stale_chapter_stops_the_build_in_one_sentence(book):
 
 def test_pages_are_read_again_when_an_executed_chapter_changes(book):
     book.page("text", "# Text")
-    book.page("summary", "# Summary\n\n```{claims-table} A2\n```")
-    book.chapter("01_data", displayed(VERDICT))
+    book.page("summary", "# Summary\n\n```{forest-plot} A\n```")
+    book.chapter("01_data", displayed(RESULT))
     book.chapter("02_batch")
     assert len(book.build()[1]) == 5
     assert book.build()[1] == []
-    chapter = book.chapter("01_data", displayed({**VERDICT, "evidence": "Another."}))
+    chapter = book.chapter("01_data", displayed({**RESULT, "statement": "Another.", "claim": "A7"}))
     os.utime(chapter, (0, 0))  # only the executed copy is newer
     assert book.build()[1] == ["notebooks/01_data", "summary"]
-    assert "Another." in book.html("summary").text
+    assert "A7" in book.html("summary").text
 
 
 def test_pages_are_read_again_when_a_chapter_is_added(book):
-    book.page("summary", "# Summary\n\n```{claims-table} A2\nA2: Not yet.\n```")
+    book.page("summary", "# Summary\n\n```{results-count}\n```\n\n```{forest-plot} A\n```")
+    book.chapter("01_data", displayed(RESULT))
     book.build()
-    book.chapter("03_stochastic", displayed(VERDICT))
+    book.chapter("03_stochastic", displayed(RESULT))
     book.build()
     assert "Chapter 3" in book.html("summary").text
 
@@ -72,55 +67,6 @@ def test_text_page_shows_what_nbmake_executed_and_is_stale_when_its_helpers_chan
     assert book.build()[1] == ["book/code"]
 
 
-def test_verdict_stands_in_its_chapter_as_a_card(book):
-    book.chapter("01_data", displayed(VERDICT))
-    assert book.build()[0] == ""
-    card = book.html("notebooks/01_data").find(class_="verdict-does-not-hold")
-    assert card.p.text == "Claim A2 does not hold"
-    assert card.strong.text == "0.823"
-    assert card.math
-
-
-def test_claims_table_has_the_claims_named_in_order_and_renders_markdown(book):
-    a10, b1 = {**VERDICT, "claim": "A10"}, {**VERDICT, "claim": "B1"}
-    shown = [displayed(record) for record in (a10, SOURCE, VERDICT, b1)]
-    book.chapter("01_data", *shown)
-    book.chapter("06_sweep", displayed({**VERDICT, "verdict": "holds"}))
-    book.page("summary", "# S\n\n```{claims-table} A2 A3 A10\nA3: Stochastic *is* volatile.\n```")
-    assert book.build()[0] == ""
-    page = book.html("summary")
-    head, *body = rows(page)
-    assert head == ["Claim", "Statement", "Verdict", "Evidence", "Chapter"]
-    assert [(row[0], row[2], row[4]) for row in body] == [
-        ("A2", "does not hold", "Chapter 1"),
-        ("A2", "holds", "Chapter 6"),
-        ("A3", "not yet tested", ""),
-        ("A10", "does not hold", "Chapter 1"),
-    ]
-    first, second = page.table.ul("li")
-    assert first.strong.text == "0.823"
-    assert second.math
-    assert "Test: a good one." not in page.table.text
-    assert len(page(class_="verdict-not-yet-tested")) == 1
-
-
-def test_claims_table_links_to_the_cards_of_the_verdicts(book):
-    book.chapter("01_data", displayed(SOURCE), displayed(VERDICT))
-    book.page("summary", "# Summary\n\n```{claims-table} A2\n```")
-    book.build()
-    page, _, anchor = book.html("summary").table.a["href"].partition("#")
-    assert "Claim A2" in book.html(page.removesuffix(".html")).find(id=anchor).text
-
-
-def test_sources_table_sets_single_runs_among_many(book):
-    book.chapter("02_batch", displayed(SOURCE))
-    book.page("summary", "# Summary\n\n```{sources-table}\n```")
-    assert book.build()[0] == ""
-    _, row = rows(book.html("summary"))
-    assert row[:5] == ["A", "batch", "test accuracy", "0.830", "0.823"]
-    assert row[5:] == ["0.810 to 0.836", "71", "30", "Chapter 2"]
-
-
 def test_chapter_figure_is_that_of_the_chapter(book):
     book.chapter("06_sweep", {"image/svg+xml": SVG}, mystnb=FIGURE)
     figure = "```{chapter-figure} notebooks/06_sweep fig-a\n:name: fig-b\n```"
@@ -138,30 +84,16 @@ def test_chapter_figure_is_that_of_the_chapter(book):
 @pytest.mark.parametrize(
     ("directive", "message"),
     [
-        ("{claims-table} A2 A9", "says anything of A9"),
-        ("{claims-table} A2\nA8 without a colon", "reads `A8: statement`"),
+        ("{forest-plot} B", "shows a result of the source B"),
+        ("{evidence} B", "shows a result of the source B"),
         ("{chapter-figure} notebooks/01_data fig-b", "no figure fig-b; it has fig-a"),
         ("{chapter-figure} notebooks/09_none fig-a", "no chapter notebooks/09_none"),
     ],
 )
 def test_directive_that_finds_nothing_is_an_error(book, directive, message):
-    book.chapter("01_data", displayed(VERDICT), {"image/svg+xml": SVG}, mystnb=FIGURE)
+    book.chapter("01_data", displayed(RESULT), {"image/svg+xml": SVG}, mystnb=FIGURE)
     book.page("page", f"# Page\n\n```{directive}\n```")
     assert re.search(rf"page\.md:\d+: ERROR: .*{message}", book.build()[0])
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"kind": "vote"}, "kind 'vote'"),
-        ({"kind": "source"}, "a source without experiment, high, low"),
-        ({"verdict": "maybe"}, "the verdict 'maybe'"),
-        ({"claim": "two"}, "claim 'two'"),
-    ],
-)
-def test_malformed_record_is_refused(change, message):
-    with pytest.raises(records.RecordError, match=message):
-        records.checked({**VERDICT, **change}, "notebooks/01_data")
 
 
 def test_numbers_are_set_with_a_minus_and_beside_their_unit_but_not_in_code(book):

@@ -8,32 +8,21 @@ from math import dist
 
 import figures
 import pytest
+from coloraide import Color
 from conftest import ROOT
 from PIL import Image
 from small_book import FIGURE
 
 from helpers import plots
 
-# What dichromats see, from linear red, green and blue: Machado, Oliveira and Fernandes (2009),
-# doi:10.1109/TVCG.2009.113, severity 1. Grey print keeps nothing but luminance.
+# What dichromats see: Machado, Oliveira and Fernandes (2009), doi:10.1109/TVCG.2009.113. Grey print
+# keeps nothing but luminance.
 EYES = {
-    "all colours": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-    "protanopia": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deuteranopia": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "tritanopia": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-    "grey print": [[0.2126, 0.7152, 0.0722]] * 3,
+    "all colours": lambda color: color,
+    "protanopia": lambda color: color.filter("protan", method="machado"),
+    "deuteranopia": lambda color: color.filter("deutan", method="machado"),
+    "tritanopia": lambda color: color.filter("tritan", method="machado"),
+    "grey print": lambda color: color.filter("grayscale"),
 }
 APART = 0.1  # the distance in Oklab from which two colours do without another dash or marker
 SEEN = 0.02  # and the one that is just noticeable
@@ -61,13 +50,14 @@ DRAWING = """\
 every_theme = pytest.mark.parametrize("theme", figures.PAGE)
 
 
+def oklab(color):
+    """Return lightness and the two opponent colours of a colour."""
+    return Color(color).convert("oklab").coords()
+
+
 def seen(color, eyes):
     """Return a colour as it is seen, in Oklab."""
-    light = figures.linear(color)
-    rows = EYES[eyes]
-    return figures.oklab(
-        figures.hexadecimal([sum(w * v for w, v in zip(row, light, strict=True)) for row in rows])
-    )
+    return oklab(EYES[eyes](Color(color)).clip("srgb"))
 
 
 def colors(svg):
@@ -93,7 +83,7 @@ def test_what_must_be_told_apart_is_by_color_or_by_dash_or_marker(group, eyes, t
 def test_color_stands_out_at_night_and_keeps_its_hue(color):
     night = figures.by_night(color)
     assert figures.contrast(night, figures.PAGE["dark"]) >= 4.5
-    (_, *hue), (_, *night_hue) = figures.oklab(color), figures.oklab(night)
+    (_, *hue), (_, *night_hue) = oklab(color), oklab(night)
     assert dist(hue, night_hue) < 0.04
 
 
@@ -107,7 +97,7 @@ def test_order_of_greys_and_of_a_scale_of_colors_stays():
     greys = [figures.by_night(f"#{grey:02x}{grey:02x}{grey:02x}") for grey in range(0, 256, 5)]
     assert greys == sorted(greys, reverse=True)
     scale = ["#00224e", "#4f576c", "#948e77", "#e5cf52"]
-    lightness = [figures.oklab(figures.by_night(color))[0] for color in scale]
+    lightness = [oklab(figures.by_night(color))[0] for color in scale]
     assert lightness == sorted(lightness)
 
 

@@ -14,8 +14,8 @@ import pytest
 from chapter_files import ROOT
 from distributed import Client
 from rerun_folder import (
+    RESULT,
     TRAINING,
-    VERDICT,
     WALK,
     command,
     helpers,
@@ -155,12 +155,12 @@ def start_rerun(tmp_path):
 
 
 def test_cluster_gives_the_bits_that_this_machine_gives(address, start_workers, tmp_path):
-    trains = notebook(tmp_path / "trains.ipynb", TRAINING, VERDICT)
+    trains = notebook(tmp_path / "trains.ipynb", TRAINING, RESULT)
     start_workers(address, {})
     rerun(trains, "--out", "cluster", "--scheduler", address, folder=tmp_path)
     [run] = runs(tmp_path / "cluster")
     assert len(numbers(tmp_path / "cluster")) > 5
-    assert set(record(run)["verdicts"]) == {"A1"}
+    assert set(record(run)["results"]) == {"A1.good_enough"}
     verified = helpers("verify", "cluster", folder=tmp_path)
     assert verified.returncode == 0, verified.stderr
     assert verified.stdout.endswith(f"{run.name} came out the same, to the last bit.\n")

@@ -93,7 +93,11 @@ def test_failed_run_is_kept_up_to_its_failure_and_done_again(failed, tmp_path):
     kept = sorted((folder / "out" / "failed").iterdir())
     assert len(kept) == 3
     for run in kept:
-        assert {path.name for path in run.iterdir()} == {"notebook.ipynb", "result.json"}
+        assert {path.name for path in run.iterdir()} == {
+            "notebook.ipynb",
+            "result.json",
+            "SHA256SUMS",
+        }
         assert f'href="failed/{quote(run.name)}/notebook.ipynb"' in index
     notebook(folder / "fails.ipynb", WALK, "1")
     rerun("fails.ipynb", "-p", "n_seeds", 3, "--out", "out", folder=folder)

@@ -65,7 +65,7 @@ def test_file_that_a_process_just_started_still_locks_is_read(tmp_path):
 
 @pytest.mark.slow
 def test_columns_of_parameters_and_of_measures_are_apart(tmp_path):
-    names = ["epochs", "n_seeds", "of", "name", "verdicts", "seconds", "learning_rate", "cell"]
+    names = ["epochs", "n_seeds", "of", "name", "results", "seconds", "learning_rate", "cell"]
     parameters = "\n".join(f"{name} = 1" for name in names)
     clash = notebook(tmp_path / "clash.ipynb", "1", parameters=parameters)
     given = [word for i, name in enumerate(names) for word in ("-p", name, 100 + i)]
@@ -74,5 +74,5 @@ def test_columns_of_parameters_and_of_measures_are_apart(tmp_path):
     assert [line[f"parameter.{name}"] for name in names] == [
         str(100 + i) for i in range(len(names))
     ]
-    assert line["verdicts"] == "{}"
+    assert line["results"] == "{}"
     assert line["n_seeds"] == ""

@@ -3,7 +3,11 @@
 import csv
 
 import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_markdown_cell, new_notebook
 from rerun_folder import helpers, notebook, rerun, runs
+
+from helpers.reruns.page import html
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +78,13 @@ def test_thumbnail_leads_to_the_page_of_the_run_which_runs_nothing(folder, page)
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
     assert all(address.startswith("file://") for address in page.asked)
     assert page.complaints == []
+
+
+def test_links_to_the_glossary_are_their_text():
+    text = "A {term}`batch size`, two {term}`batches <batch>`, `{term}`, 1 < 2 > 1 and `<b>`."
+    made = html(new_notebook(cells=[new_markdown_cell(text)]), "A title")
+    shown = BeautifulSoup(made, "html.parser").p.text
+    assert shown == "A batch size, two batches, {term}, 1 < 2 > 1 and <b>."
 
 
 def test_nothing_given_is_executed(folder):

@@ -78,7 +78,9 @@ def replace(path):
 
 
 @pytest.mark.parametrize("damage", [flip, halve, empty, replace, Path.unlink])
-@pytest.mark.parametrize("file", ["notebook.ipynb", "page.html", "runs.nc", "result.json"])
+@pytest.mark.parametrize(
+    "file", ["notebook.ipynb", "page.html", "runs.nc", "result.json", "SHA256SUMS"]
+)
 def test_damaged_file_is_noticed(folder, file, damage):
     store = Store(folder / "out")
     assert store.results()[1] == []

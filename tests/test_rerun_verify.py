@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from rerun_folder import VERDICT, WALK, helpers, notebook, numbers, record, rerun, runs
+from rerun_folder import RESULT, WALK, helpers, notebook, numbers, record, rerun, runs
 from site_server import Handler, serve
 
 from helpers.reruns.store import Store
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_run_is_repeated_to_the_last_bit(tmp_path):
-    walk = notebook(tmp_path / "walk.ipynb", WALK, VERDICT)
+    walk = notebook(tmp_path / "walk.ipynb", WALK, RESULT)
     rerun(walk, "-p", "learning_rate", 0.1, "--out", "out", folder=tmp_path)
     [run] = runs(tmp_path / "out")
     walk.unlink()  # the run's own notebook is repeated
@@ -21,15 +21,15 @@ def test_run_is_repeated_to_the_last_bit(tmp_path):
     assert verified.stdout == (
         f"Repeating {run.name}.\n{run.name} came out the same, to the last bit.\n"
     )
-    assert record(run)["verdicts"]
+    assert record(run)["results"]
 
 
 CHANCE = """\
 import os
 
 runs["val_accuracy"] = runs.val_accuracy + os.getpid() * 1e-9
-from helpers.analysis.claims import judge, measure
-judge("A1", "Chance.", measure("chance", [1.0] * 9, *((0, 2) if os.path.exists("low") else (2, 3))))
+from helpers.analysis import result
+result("A1", {"good_enough": [0.0 if os.path.exists("low") else 1.0] * 9})
 """
 
 
@@ -45,7 +45,10 @@ def test_what_differs_is_told(tmp_path):
     first, *differences = verified.stderr.splitlines()
     assert first == f"Error: {run.name} came out different:"
     assert re.fullmatch(r"table.csv was [0-9a-f]{64} and is [0-9a-f]{64}", differences[0])
-    assert differences[1:] == ["/runs: val_accuracy differs", "A1 was does not hold and is holds"]
+    assert differences[1:] == [
+        "/runs: val_accuracy differs",
+        "A1.good_enough was relevant difference and is no relevant difference",
+    ]
 
 
 def test_wrong_call_of_verify_is_told(tmp_path):

@@ -1,4 +1,4 @@
-"""What a site says once its own address, or that of its repository, is known; links of terms."""
+"""What a site says once its own address, or that of its repository, is known."""
 
 import functools
 from xml.etree import ElementTree
@@ -8,7 +8,7 @@ import yaml
 from conftest import ROOT
 from jupyter_book.config import yaml_to_sphinx
 from matplotlib.image import imread
-from small_book import FIGURE, SVG, VERDICT, Book, displayed
+from small_book import FIGURE, SVG, Book
 
 pytestmark = pytest.mark.slow
 
@@ -142,74 +142,3 @@ def test_unknown_repository_brings_no_button_and_no_text(themed):
         assert not any(word in found for word in ["mybinder", "colab", "edit/main", "issues"])
     assert "At" not in book.html("text").article.text
     assert "The end." in book.html("text").text
-
-
-# Terms of the glossary.
-
-GLOSSARY = """# Glossary
-
-```{glossary}
-batch
-  Some samples.
-
-batch size
-  Their number.
-
-full batch
-all samples
-  Every one.
-
-update
-  A change.
-```"""
-
-
-def linked(book, page):
-    """The words of a page that link to the glossary, each with its entry."""
-    found = book.html(page).select("a:has(.term)")
-    return [(link.text, link["href"].partition("#")[2]) for link in found]
-
-
-def test_first_mention_of_a_term_links_to_its_entry(book):
-    book.page("book/glossary", GLOSSARY)
-    book.page(
-        "text", "# Batch\n\n`batch` sizes.\n\nThe *batch\nsize* of a batch, and another batch."
-    )
-    assert book.build()[0] == ""
-    assert linked(book, "text") == [("batch\nsize", "term-batch-size"), ("batch", "term-batch")]
-
-
-def test_names_of_one_thing_link_once_and_verbs_never(book):
-    book.page("book/glossary", GLOSSARY)
-    book.page(
-        "text",
-        "# Text\n\nWe batch, and it updates the weights. The full batch is all samples.\n\n"
-        "| the batch |\n| --- |",
-    )
-    assert book.build()[0] == ""
-    assert [word for word, _ in linked(book, "text")] == ["full batch"]
-
-
-def test_outputs_links_and_headings_stay_as_they_are(book):
-    book.page("book/glossary", GLOSSARY)
-    link = "[the batch](text.md)"
-    book.page("text", f"# Text\n\n## The batch\n\n{link}\n\n:::{{note}}\nThe batch.\n:::")
-    book.chapter("01_data", displayed(VERDICT), {"text/markdown": "The batch."})
-    assert book.build()[0] == ""
-    assert linked(book, "text") == linked(book, "notebooks/01_data") == []
-
-
-def test_pages_are_written_again_when_terms_change(book):
-    book.page("book/glossary", GLOSSARY)
-    book.page("text", "# Text\n\nThe noise of it.")
-    book.build()
-    assert linked(book, "text") == []
-    book.page("book/glossary", GLOSSARY.replace("full batch", "noise"))
-    book.build()
-    assert linked(book, "text") == [("noise", "term-noise")]
-
-
-def test_book_without_a_glossary_has_no_links(book):
-    book.page("text", "# Text\n\nThe batch.")
-    assert book.build()[0] == ""
-    assert linked(book, "text") == []

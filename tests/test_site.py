@@ -85,18 +85,17 @@ def test_no_output_is_the_bare_name_of_an_object(view):
     assert view["objects"] == []
 
 
-def test_every_claim_that_a_chapter_judges_stands_in_the_summary():
-    records = [
-        record
+@pytest.mark.parametrize(("page", "style"), [("summary", "forest-plot"), ("evidence", "evidence")])
+def test_every_assertion_of_the_chapters_stands_in_the_gathered_pages(page, style):
+    assertions = [
+        (record["claim"], assertion["name"])
         for name in CHAPTERS
         for record in chapter_files.records(chapters.executed(ROOT / f"{name}.ipynb"))
+        for assertion in record["assertions"]
     ]
-    verdicts = [record["claim"] for record in records if record["kind"] == "verdict"]
-    summary = html("book/summary")
-    rows = [row.td.text.strip() for row in summary.select(".claims-table tbody tr")]
-    assert verdicts
-    for claim in verdicts:
-        assert rows.count(claim) >= verdicts.count(claim)
+    rows = [row.td.text.split()[0] for row in html(f"book/{page}").select(f".{style} tbody tr")]
+    assert assertions
+    assert sorted(rows) == sorted(claim for claim, _ in assertions)
 
 
 def test_every_line_of_the_recipe_leads_to_a_figure_of_the_build():

@@ -14,17 +14,19 @@ import api
 import chapters
 import colophon
 import directives
+import evidence
 import explorer
 import figures
-import glossary
 import light_pages
 import mathml
 import nbformat
 import not_found
 import repository
 import sharing
+import summary
 import typography
-from records import MIME, records, verdict_card
+from records import MIME, records
+from results import box
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -65,8 +67,7 @@ def show_executed(app: Sphinx, docname: str, source: list[str]) -> None:
     notebook = chapters.executed(path)
     for output, record in records(notebook, docname):
         del output.data[MIME]
-        if record.data["kind"] == "verdict":
-            output.data["text/markdown"] = verdict_card(record)
+        output.data["text/markdown"] = box(record)
     notebook.cells.append(colophon.colophon(notebook))
     source[0] = nbformat.writes(notebook)
 
@@ -96,20 +97,19 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     for module in (
         api,
+        evidence,
         mathml,
         figures,
         explorer,
-        glossary,
         not_found,
         repository,
         sharing,
+        summary,
         typography,
     ):
         module.setup(app)
     accessible.setup(app)
     light_pages.setup(app)  # last: it sees pages as the others leave them
-    app.add_directive("claims-table", directives.ClaimsTable)
-    app.add_directive("sources-table", directives.SourcesTable)
     app.add_directive("chapter-figure", directives.ChapterFigure)
     app.connect("config-inited", use_cache)
     app.connect("config-inited", read_in_parallel)

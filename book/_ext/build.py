@@ -20,7 +20,7 @@ BUILT = ROOT / "_build" / ".built"  # holds the fingerprint of what the site was
 FOLDERS = ["book", "notebooks", "helpers", "benchmarks"]
 FILES = ["_config.yml", "_toc.yml", "requirements.lock"]
 # What a page that is shown alone cannot know: the pages that it links to, and their numbers.
-OTHERS = ["ref", "toc", "myst", "bibtex", "app", "misc", "image", "glossary", "docutils"]
+OTHERS = ["ref", "toc", "myst", "bibtex", "app", "misc", "image", "docutils"]
 
 
 def sources(root: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""The explorer: one page on which the reader picks a batch size and a learning rate.
+"""The explorer: readers pick a batch size and a learning rate and see at once what they do.
 
 The directive `{explorer}` shows a part of it: `runs` (what to pick, the curves, the regions and the
 numbers; its body stands in their place where scripts are off), `map` (speed and volatility of all
@@ -6,7 +6,7 @@ cells) or `made` (how the runs were made). What is picked stands behind the `#` 
 any page can link to a cell: `explorer.md#batch_size=32&learning_rate=0.01`, or one of the two. A
 link to a cell that is not there is a warning of the build, like any link that leads nowhere.
 
-The runs come from `explorer_data.py`; `explorer.js` draws them.
+The runs come from `explorer_data.py`; `explorer.js` draws them. The parts stand in `templates/`.
 """
 
 import math
@@ -17,6 +17,7 @@ from pathlib import Path
 import explorer_data
 from docutils import nodes
 from docutils.parsers.rst import directives
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,62 +25,6 @@ PAGE = "book/explorer"
 START = 32, 0.01  # batch size and learning rate that are shown first
 LEVELS = 8  # of shade in the maps
 
-RUNS = """\
-<div class="explorer" id="explorer" data-files="../_static/" data-version="{version}"
-  data-batch-sizes="{batch_sizes}" data-learning-rates="{learning_rates}"
-  data-start="{start}">
-<form class="explorer-controls" autocomplete="off">
-<fieldset>
-<legend>Flavour</legend>
-<label><input type="radio" name="flavour" value="1"> stochastic</label>
-<label><input type="radio" name="flavour" value="{minibatch}"> minibatch</label>
-<label><input type="radio" name="flavour" value="{n_train}"> batch</label>
-</fieldset>
-<div>
-<label for="explorer-batch-size">Batch size</label>
-<output for="explorer-batch-size">{start_size}</output>
-<input type="range" id="explorer-batch-size" min="0" max="{last_size}" value="{size}">
-</div>
-<div>
-<label for="explorer-learning-rate">Learning rate</label>
-<output for="explorer-learning-rate">{start_rate:g}</output>
-<input type="range" id="explorer-learning-rate" min="0" max="{last_rate}" value="{rate}">
-</div>
-</form>
-<p class="explorer-sentence" role="status"></p>
-<div class="explorer-figures">
-<figure>
-<p class="explorer-keys"><span class="train">train</span> <span class="test">test</span></p>
-<div class="explorer-plot" id="explorer-curves"></div>
-<div class="explorer-controls"><label><input type="checkbox" id="explorer-one" autocomplete="off">
-show the run of seed {seed}</label></div>
-<figcaption>Accuracy after each epoch: median over {n_seeds} seeds, with a band from the 5th to the
-95th percentile. Click into the figure to see the regions of that epoch.</figcaption>
-</figure>
-<figure>
-<p class="explorer-keys"><span class="class-0">class 0</span> <span class="class-1">class 1</span>
-<span class="class-2">class 2</span></p>
-<div class="explorer-plot" id="explorer-regions"></div>
-<div class="explorer-controls explorer-time">
-<button type="button" class="btn btn-sm" id="explorer-play">Play</button>
-<label for="explorer-epoch">Epoch</label>
-<input type="range" id="explorer-epoch" min="0" max="{last_snapshot}" value="{last_snapshot}"
-  autocomplete="off">
-<output for="explorer-epoch">{epochs}</output>
-</div>
-<figcaption>The class that the network of seed {seed} predicts at each point of the plane, and the
-training samples, after the epoch that you pick.</figcaption>
-</figure>
-</div>
-<table class="explorer-numbers">
-<thead><tr><th scope="col">{n_seeds} runs</th><th scope="col">5 %</th>
-<th scope="col">median</th><th scope="col">95 %</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</div>
-"""
 ROWS = {
     "epochs": "epochs to {target}",
     "updates": "updates to {target}",
@@ -91,23 +36,12 @@ MAPS = {
     "epochs": "Speed: epochs until the median run holds {target}. Stronger shades are slower.",
     "volatility": "Volatility of the median run, in percentage points. Stronger shades are wilder.",
 }
-NEVER = '<span aria-hidden="true">–</span><span class="visually-hidden">never</span>'
-MADE = """\
-The build of this page trained them with Keras in {seconds:.0f} seconds on {trained}:
-{n_cells} combinations of {n_sizes} batch sizes and {n_rates} learning rates, each from
-{n_seeds} seeds ({first} to {last}), for {epochs} epochs.
-The data are [the tutorial's](../notebooks/01_dataset.ipynb), {n_train} samples for training and
-{n_test} for testing; the network has {n_parameters} parameters; the optimizer is `SGD` with
-momentum {momentum:g}; the samples are shuffled before every epoch, and a short last batch counts as
-`fit` counts it.
-
-Speed is counted at the first epoch from which a test accuracy of {target:g} is held for {hold}
-epochs. Volatility is the standard deviation of the test accuracy over the last {last_epochs} epochs
-with the trend removed, and final accuracy is the mean over them. The regions are those of the first
-seed, at {n_snapshots} epochs from the initial weights to the last.
-
-Made with {versions}.
-"""
+TEMPLATES = Path(__file__).with_name("templates")
+PARTS = {"runs": "explorer_runs.html", "map": "explorer_map.html", "made": "explorer_made.md"}
+templates = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), trim_blocks=True,
+    keep_trailing_newline=True, undefined=StrictUndefined,
+)  # fmt: skip
 
 
 def level(value: float, least: float, most: float) -> int:
@@ -116,80 +50,44 @@ def level(value: float, least: float, most: float) -> int:
     return min(LEVELS - 1, int(share * LEVELS))
 
 
-def show_runs(about: dict) -> str:
-    """Return the HTML of what to pick and of what it shows."""
-    rows = [
-        f'<tr data-quantity="{key}"><th scope="row">{text.format(**about)}</th>' + "<td></td>" * 3
-        for key, text in ROWS.items()
-    ]
-    sizes, rates = about["batch_sizes"], about["learning_rates"]
-    return RUNS.format(
-        version=about["key"][:12],
-        batch_sizes=" ".join(map(str, sizes)),
-        learning_rates=" ".join(f"{rate:g}" for rate in rates),
-        start=explorer_data.fragment(*START).replace("&", "&amp;"),
-        start_size=START[0],
-        start_rate=START[1],
-        minibatch=START[0],
-        n_train=about["n_train"],
-        last_size=len(sizes) - 1,
-        size=sizes.index(START[0]),
-        last_rate=len(rates) - 1,
-        rate=rates.index(START[1]),
-        seed=about["seeds"][0],
-        n_seeds=len(about["seeds"]),
-        last_snapshot=len(explorer_data.SNAPSHOTS) - 1,
-        epochs=about["epochs"],
-        rows="</tr>\n".join(rows) + "</tr>",
-    )
+def filled(texts: dict[str, str], about: dict) -> dict[str, str]:
+    """Return texts with what is known of the runs in them."""
+    return {quantity: text.format(**about) for quantity, text in texts.items()}
 
 
-def show_map(about: dict, quantity: str) -> str:
-    """Return the HTML of one map: a table with a link for each cell."""
+def maps(about: dict, quantity: str) -> dict[str, list[dict[str, str]]]:
+    """Return the cells of a map by learning rate, the largest first: shade, text and link."""
     medians = {
         (cell["batch_size"], cell["learning_rate"]): (cell[quantity][1], cell["epochs"][1])
         for cell in about["cells"]
     }
     held = [value for value, epochs in medians.values() if epochs is not None]
-    rows = []
+    rows = {}
     for rate in reversed(about["learning_rates"]):
-        row = [f'<tr><th scope="row">{rate:g}</th>']
+        rows[f"{rate:g}"] = row = []
         for size in about["batch_sizes"]:
             value, epochs = medians[size, rate]
-            shade = "none" if epochs is None else level(value, min(held), max(held))
-            text = f"{value:.0f}" if quantity == "epochs" and value else NEVER
             if quantity == "volatility":
                 text = f"{100 * value:.1f}"
-            link = explorer_data.fragment(size, rate).replace("&", "&amp;")
-            row.append(f'<td class="level-{shade}"><a href="#{link}">{text}</a></td>')
-        rows.append("".join(row) + "</tr>")
-    sizes = "".join(f'<th scope="col">{size}</th>' for size in about["batch_sizes"])
-    columns = len(about["batch_sizes"])
-    lines = "\n".join(rows)
-    return f"""\
-<table class="explorer-map" data-quantity="{quantity}">
-<caption>{MAPS[quantity].format(**about)}</caption>
-<thead><tr><th scope="col" rowspan="2">learning rate</th>
-<th scope="colgroup" colspan="{columns}">batch size</th></tr>
-<tr>{sizes}</tr></thead>
-<tbody>
-{lines}
-</tbody>
-</table>
-"""
+            else:
+                text = "" if value is None else f"{value:.0f}"
+            shade = "none" if epochs is None else level(value, min(held), max(held))
+            link = explorer_data.fragment(size, rate)
+            row.append({"level": shade, "text": text, "link": link})
+    return rows
 
 
-def show_made(about: dict) -> str:
-    """Return the MyST Markdown of how the runs were made."""
-    return MADE.format(
-        n_cells=len(about["cells"]),
-        n_sizes=len(about["batch_sizes"]),
-        n_rates=len(about["learning_rates"]),
-        n_seeds=len(about["seeds"]),
-        first=about["seeds"][0],
-        last=about["seeds"][-1],
+def show(part: str, about: dict) -> str:
+    """Return the HTML of a part, or of `made` the MyST Markdown."""
+    return templates.get_template(PARTS[part]).render(
+        about=about,
+        start=START,
+        fragment=explorer_data.fragment(*START),
+        rates=[f"{rate:g}" for rate in about["learning_rates"]],
         n_snapshots=len(explorer_data.SNAPSHOTS),
-        **about | {"versions": ", ".join(f"{k} {v}" for k, v in about["versions"].items())},
+        rows=filled(ROWS, about),
+        captions=filled(MAPS, about),
+        maps={quantity: maps(about, quantity) for quantity in MAPS},
     )
 
 
@@ -204,17 +102,17 @@ class Explorer(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the part."""
-        part = directives.choice(self.arguments[0], ("runs", "map", "made"))
+        part = directives.choice(self.arguments[0], tuple(PARTS))
         root = Path(self.env.srcdir)
-        self.env.note_dependency(str(explorer_data.folder(root) / "runs.json"))
-        about = explorer_data.read(root)
+        for file in (explorer_data.folder(root) / "runs.json", TEMPLATES / PARTS[part]):
+            self.env.note_dependency(str(file))
+        shown = show(part, explorer_data.read(root))
         if part == "made":
-            return self.parse_text_to_nodes(show_made(about))
+            return self.parse_text_to_nodes(shown)
         if part == "map":
-            maps = "\n".join(show_map(about, quantity) for quantity in MAPS)
-            return [html(f'<div class="explorer-maps">\n{maps}</div>')]
+            return [html(shown)]
         still = self.parse_content_to_nodes()
-        return [html("<noscript>"), *still, html("</noscript>"), html(show_runs(about))]
+        return [html("<noscript>"), *still, html("</noscript>"), html(shown)]
 
 
 def html(text: str) -> nodes.raw:

@@ -1,21 +1,24 @@
-"""Figures for the day and the night: each SVG figure of a page becomes a pair of files.
+"""Figures for the day and the night: no figure blinds who reads in the dark, or loses its colours.
 
-The light one is the figure that the chapter drew, with its white ground taken away. In the dark one
-black and grey change places with white, and a dark colour is lightened. The page holds both, and
-the theme shows the one that fits; the other is not loaded.
+Each SVG figure of a page becomes a pair of files. The light one is the figure that the chapter
+drew, with its white ground taken away. In the dark one black and grey change places with white, and
+a dark colour is lightened. The page holds both, and the theme shows the one that fits; the other is
+not loaded.
 
 On a phone a figure is no narrower than its smallest letters allow, and scrolls in its own box.
 """
 
 import base64
+import functools
 import hashlib
 import io
 import posixpath
 import re
-from math import cbrt, log
+from math import hypot, log
 from pathlib import Path
 from urllib.parse import quote
 
+from coloraide import Color
 from docutils import nodes
 from PIL import Image
 from sphinx.application import Sphinx
@@ -40,74 +43,28 @@ LETTER = re.compile(r'<g transform="translate\([^)]*\)(?: rotate\([^)]*\))? scal
 PIXEL = 4 / 3  # CSS pixels in a point
 
 
-def linear(color: str) -> list[float]:
-    """Return red, green and blue of a colour `#rrggbb` as linear light, from 0 to 1."""
-    values = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
-
-
-def hexadecimal(light: list[float]) -> str:
-    """Return the colour of linear light as `#rrggbb`; what no screen can show is cut off."""
-    inside = [min(1.0, max(0.0, v)) for v in light]
-    values = [12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055 for v in inside]
-    return "#" + "".join(f"{round(255 * v):02x}" for v in values)
-
-
-def oklab(color: str) -> list[float]:
-    """Return lightness and the two opponent colours of Oklab (Ottosson 2020)."""
-    r, g, b = linear(color)
-    long, middle, short = (
-        cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b),
-        cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b),
-        cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b),
-    )
-    return [
-        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
-    ]
-
-
-def from_oklab(lightness: float, a: float, b: float) -> str:
-    """Return the colour `#rrggbb` of a point in Oklab."""
-    long, middle, short = (
-        (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3,
-        (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3,
-        (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3,
-    )
-    return hexadecimal(
-        [
-            4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
-            -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
-            -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
-        ]
-    )
-
-
-def luminance(color: str) -> float:
-    """Return the luminance of a colour, from 0 to 1, as WCAG 2 defines it."""
-    return sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), linear(color), strict=True))
-
-
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours, as WCAG 2 defines it."""
-    dark, light = sorted([luminance(one), luminance(other)])
-    return (light + 0.05) / (dark + 0.05)
+    return Color(one).contrast(other)
 
 
+@functools.cache
 def by_night(color: str) -> str:
-    """Return what a colour of a figure becomes on the dark page.
+    """Return what a colour `#rrggbb` of a figure becomes on the dark page.
 
     A grey gets the contrast with the dark page that it has with the white one, scaled so that black
     becomes the ink of the night. Another colour keeps its hue and is lightened, all by the same so
     that they stay as far apart, and dark ones by more, so that they are seen and stay in order.
     """
-    lightness, a, b = oklab(color)
-    if a**2 + b**2 < GREY**2:
+    lightness, a, b = Color(color).convert("oklab").coords()
+    if hypot(a, b) < GREY:
         scale = log(contrast(INK["dark"], PAGE["dark"])) / log(21)
         wanted = contrast(color, PAGE["light"]) ** scale
-        return hexadecimal([wanted * (luminance(PAGE["dark"]) + 0.05) - 0.05] * 3)
-    return from_oklab(max(lightness + LIFT, FLOOR + SLOPE * lightness), a, b)
+        light = wanted * (Color(PAGE["dark"]).luminance() + 0.05) - 0.05
+        night = Color("srgb-linear", [light] * 3)
+    else:
+        night = Color("oklab", [max(lightness + LIFT, FLOOR + SLOPE * lightness), a, b])
+    return night.convert("srgb").clip().to_string(hex=True)
 
 
 def picture_by_night(png: str) -> str:

@@ -1,14 +1,13 @@
-"""What chapters say to machines: the verdicts on claims and the sources' own numbers.
+"""Finds the results that chapters display, and refuses the build of a malformed one.
 
-A chapter displays objects whose output holds, besides text for people, JSON of the type `MIME`.
-This module finds them in the executed chapters and writes them as MyST Markdown.
+A chapter displays objects whose output holds, besides text for people, JSON of the type `MIME`:
+a claim of a source with its typed assertions.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 from chapters import chapters, executed
@@ -17,17 +16,20 @@ from sphinx.errors import SphinxError
 
 MIME = "application/vnd.batch-size-book+json"
 CLAIM = re.compile(r"[A-Z]\d+")
-FIELDS = {
-    "verdict": {"claim", "statement", "verdict", "evidence", "test"},
-    "source": {"source", "experiment", "quantity", "reported", "median", "low", "high"}
-    | {"percentile", "n"},
+FIELDS = {"claim", "statement", "first_stated", "assertions"}
+ASSERTION_FIELDS = {"name", "type", "primary", "outcome", "sentence", "quantity", "unit"}
+ASSERTION_FIELDS |= {"effect", "low", "high", "shown", "none", "stated", "margin", "claimed"}
+ASSERTION_FIELDS |= {"level", "n", "of", "scope", "reason", "p", "scale", "here"}
+ABSENT = "premise not met here"
+OPEN = "not settled"
+OUTCOMES = {
+    "direction": {"confirmed", "opposite found", OPEN},
+    "size": {"measured"},
+    "equivalence": {"no relevant difference", "relevant difference", OPEN},
+    "reproduction": {"inside", "outside"},
+    "proportion": {"confirmed", "opposite found", OPEN, "measured"},
+    "premise": {"premise met", OPEN},
 }
-PREDICATES = {
-    "holds": "holds",
-    "does not hold": "does not hold",
-    "undecided": "is undecided",
-}
-UNTESTED = "not yet tested"
 
 
 class RecordError(SphinxError):
@@ -43,7 +45,7 @@ class Record:
     Attributes:
         page: name of the chapter's page, as Sphinx has it (`notebooks/01_dataset`).
         label: name under which other pages can link to where the record stands in that page.
-        data: the record itself, with the fields of its kind.
+        data: the record itself.
     """
 
     page: str
@@ -51,25 +53,45 @@ class Record:
     data: dict[str, Any]
 
     @property
+    def claim(self) -> str:
+        """The claim, such as A2."""
+        return self.data["claim"]
+
+    @property
     def chapter(self) -> str:
         """The chapter, by the number that the name of its file begins with."""
         return f"Chapter {int(Path(self.page).name.split('_')[0])}"
 
+    @property
+    def link(self) -> str:
+        """The MyST Markdown of a link to where the record stands."""
+        return f"{{ref}}`{self.chapter} <{self.label}>`"
+
 
 def checked(data: dict[str, Any], page: str) -> dict[str, Any]:
-    """Return a record if it has the fields of its kind, or raise `RecordError`."""
-    kind = data.get("kind")
-    if kind not in FIELDS:
-        raise RecordError(
-            f"{page} writes a record of kind {kind!r}; known are {', '.join(FIELDS)}."
-        )
-    if missing := sorted(FIELDS[kind] - data.keys()):
-        raise RecordError(f"{page} writes a {kind} without {', '.join(missing)}.")
-    if kind == "verdict" and data["verdict"] not in PREDICATES:
-        known = ", ".join(PREDICATES)
-        raise RecordError(f"{page} writes the verdict {data['verdict']!r}; known are {known}.")
-    if kind == "verdict" and not CLAIM.fullmatch(data["claim"]):
-        raise RecordError(f"{page} writes of a claim {data['claim']!r}; a claim is named like A2.")
+    """Return a record that has the form of a result, or raise `RecordError`."""
+    if data.get("kind") != "result":
+        raise RecordError(f"{page} writes a record of kind {data.get('kind')!r}, not a result.")
+    if missing := sorted(FIELDS - data.keys()):
+        raise RecordError(f"{page} writes a result without {', '.join(missing)}.")
+    claim = data["claim"]
+    if not CLAIM.fullmatch(claim):
+        raise RecordError(f"{page} writes of a claim {claim!r}; a claim is named like A2.")
+    for assertion in data["assertions"]:
+        if missing := sorted(ASSERTION_FIELDS - assertion.keys()):
+            raise RecordError(f"{page} writes an assertion of {claim} without {', '.join(missing)}")
+        name, kind, outcome = (assertion[field] for field in ("name", "type", "outcome"))
+        if kind not in OUTCOMES:
+            raise RecordError(
+                f"{page} writes {claim}.{name} of type {kind!r}; known are {', '.join(OUTCOMES)}."
+            )
+        if outcome not in OUTCOMES[kind] | {ABSENT}:
+            known = ", ".join(sorted(OUTCOMES[kind] | {ABSENT}))
+            raise RecordError(
+                f"{page} writes the outcome {outcome!r} of {claim}.{name}; known are {known}."
+            )
+    if sum(assertion["primary"] for assertion in data["assertions"]) > 1:
+        raise RecordError(f"{page} writes several primary assertions of {claim}.")
     return data
 
 
@@ -84,57 +106,22 @@ def displayed(notebook: NotebookNode, mime: str) -> Iterator[tuple[NotebookNode,
 def records(notebook: NotebookNode, page: str) -> list[tuple[NotebookNode, Record]]:
     """Return the records of an executed chapter, each with the output that holds it."""
     return [
-        (output, Record(page, f"{page}-record-{number}", checked(output.data[MIME], page)))
+        (output, Record(page, f"{page}-result-{number}", checked(output.data[MIME], page)))
         for number, (_, output) in enumerate(displayed(notebook, MIME), start=1)
     ]
 
 
-def gather(root: Path, kind: str) -> list[Record]:
-    """Return the records of one kind of all executed chapters, in the order of the chapters."""
-    return [
+def claim_order(record: Record) -> tuple[str, int]:
+    """Return what sorts records by their claims as people do, A2 before A10."""
+    return record.claim[0], int(record.claim[1:])
+
+
+def gather(root: Path, source: str = "") -> list[Record]:
+    """Return the records of all executed chapters, or those of one source, by their claims."""
+    found = [
         record
         for chapter in chapters(root)
         for _, record in records(executed(chapter), f"notebooks/{chapter.stem}")
-        if record.data["kind"] == kind
+        if record.claim.startswith(source)
     ]
-
-
-def claim_order(claim: str) -> tuple[str, int]:
-    """Return what sorts claims as people do, A2 before A10."""
-    return claim[0], int(claim[1:])
-
-
-def verdict_class(verdict: str) -> str:
-    """Return the name of the style of a verdict."""
-    return "verdict-" + verdict.replace(" ", "-")
-
-
-def verdict_pill(verdict: str) -> str:
-    """Return the MyST Markdown of a verdict within a line."""
-    return f"[{verdict}]{{.verdict .{verdict_class(verdict)}}}"
-
-
-def verdict_card(record: Record) -> str:
-    """Return the MyST Markdown of a verdict as its chapter shows it."""
-    data = record.data
-    return f"""\
-:::{{admonition}} Claim {data["claim"]} {PREDICATES[data["verdict"]]}
-:class: verdict {verdict_class(data["verdict"])}
-:name: {record.label}
-
-{data["statement"]}
-
-{data["evidence"]}
-
-{data["test"]}
-:::
-"""
-
-
-def table(columns: list[str], rows: list[list[str]], style: str) -> str:
-    """Return a table as MyST Markdown; a cell may hold a list."""
-    lines = [f":::{{list-table}}\n:header-rows: 1\n:class: {style}\n"]
-    for row in [columns, *rows]:
-        items = "\n".join(f"- {indent(cell, '  ').lstrip()}" for cell in row)
-        lines.append(f"* {indent(items, '  ').lstrip()}")
-    return "\n".join([*lines, ":::"])
+    return sorted(found, key=claim_order)  # keeps the order of chapters

@@ -4,18 +4,10 @@ Functions of an ``xarray.Dataset`` or of its numbers, one per seed. Nothing here
 TensorFlow.
 """
 
-from helpers.analysis.claims import (
-    FAILS,
-    HOLDS,
-    MIME,
-    UNDECIDED,
-    compare_with_source,
-    judge,
-    measure,
-    number,
-)
 from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
+from helpers.analysis.ranks import rank_correlation
 from helpers.analysis.recommendation import (
     CELL,
     Recommendation,
@@ -23,8 +15,9 @@ from helpers.analysis.recommendation import (
     recommend,
     trade_off,
 )
+from helpers.analysis.registry import claims
+from helpers.analysis.results import MIME, Result, result, result_in_looks
 from helpers.analysis.runs import (
-    ROUNDING,
     detrended_std,
     epochs_to,
     final_accuracy,
@@ -32,37 +25,37 @@ from helpers.analysis.runs import (
     last_epochs,
     median,
     medians,
-    percentile_of,
     settling_epoch,
     speed,
     text,
     volatility,
 )
+from helpers.analysis.wording import number
 
 __all__ = [
     "CELL",
-    "FAILS",
-    "HOLDS",
     "MIME",
     "ROUNDING",
     "Recommendation",
-    "UNDECIDED",
-    "compare_with_source",
+    "Result",
+    "bootstrap",
+    "claims",
     "critical_batch_size",
     "detrended_std",
     "epochs_to",
     "final_accuracy",
     "fully_accurate",
     "gain",
-    "judge",
     "last_epochs",
     "log_slope",
-    "measure",
     "median",
+    "median_interval",
     "medians",
     "number",
-    "percentile_of",
+    "rank_correlation",
     "recommend",
+    "result",
+    "result_in_looks",
     "settling_epoch",
     "speed",
     "text",

@@ -1,26 +1,27 @@
 """Which batch size and learning rate to take: decided by a rule, which may end in no clear winner.
 
-A *cell* is one batch size with one learning rate. What is wished for is a number per cell and
+A *cell* is one batch size with one learning rate. A *goal* is a number per cell and
 seed of which less is better, such as updates to a target; infinity stands for never.
 
-The rule: the cell with the least median over the seeds is *first*. Every other cell is compared
-with it seed by seed, by the ratio of the two numbers. Where the 95 % confidence interval of the
-median ratio does not lie above 1, the other cell is a *rival*: it may be as good. The first is a
-clear winner if there are others and none is a rival. Being better than all others asks for every
-comparison, so no correction for their number is due (Berger, Multiparameter hypothesis testing and
-acceptance sampling, Technometrics 24, 1982: the intersection-union test).
+The rule: the cell with the least median over the seeds is *first*. Any cell is worse than another
+if a sign test, seed by seed, says so. Which cell looks best is a matter of chance among equals, and
+of many comparisons some come out by chance, so a cell is left out only if another beats it at 5 %
+divided by the number of others: the best cell is then kept in at least 95 % of cases (Hsu, Multiple
+comparisons, chapter 4, by the bound of Bonferroni). Those that are kept *tie* with the first. It is
+a clear winner if there are others and none ties with it.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
-from helpers.analysis.claims import measure
-from helpers.analysis.runs import gain, medians
+from helpers.analysis.runs import medians
 
 Cell = tuple[int, float]  # batch size and learning rate
 CELL = ["batch_size", "learning_rate"]
+ERROR = 0.05  # chance that the best cell is called worse than another
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class Recommendation:
 
     Attributes:
         first: the cell with the least median; None if no cell has a finite one.
-        rivals: cells that may be as good, the least median first.
+        ties: cells that may be as good, the least median first.
         n_others: cells that the first was compared with.
     """
 
     first: Cell | None
-    rivals: list[Cell]
+    ties: list[Cell]
     n_others: int
 
     @property
     def is_clear(self) -> bool:
-        """Whether the first was compared with others, and has no rival."""
-        return self.n_others > 0 and not self.rivals
+        """Whether the first was compared with others, and no other ties with it."""
+        return self.n_others > 0 and not self.ties
 
     def __str__(self) -> str:
         """The outcome in words."""
@@ -51,9 +52,9 @@ class Recommendation:
             return f"batch size {size} at learning rate {rate:g} is the only cell to choose from"
         if self.is_clear:
             return f"batch size {size} at learning rate {rate:g} is the clear winner"
-        n = len(self.rivals)
-        some = "1 rival" if n == 1 else f"{n} rivals"
-        near_size, near_rate = self.rivals[0]
+        n = len(self.ties)
+        some = "1 tie" if n == 1 else f"{n} ties"
+        near_size, near_rate = self.ties[0]
         return (
             f"no clear winner; batch size {size} at learning rate {rate:g} comes first, with "
             f"{some}, the nearest batch size {near_size} at learning rate {near_rate:g}"
@@ -67,7 +68,7 @@ def recommend(
 
     Args:
         values: dimensions batch_size, learning_rate and seed, at least 0; infinity for never. With
-            fewer than six seeds no interval exists, and every other cell is a rival.
+            few seeds no cell can be called worse, and all tie: five at least for two cells.
         among: which cells may be chosen, dimensions batch_size and learning_rate; None for all.
         then: dimensions as ``values``; of cells with equal medians of ``values`` the one with the
             least median of it comes first. None leaves them in their order.
@@ -88,14 +89,27 @@ def recommend(
     allowed = np.isfinite(middle)
     if among is not None:
         allowed &= among.stack(cell=CELL).sel(cell=cells.cell).values
-    ties = middle if then is None else medians(then).stack(cell=CELL).sel(cell=cells.cell)
-    order = [i for i in np.lexsort((ties.values, middle.values)) if allowed[i]]
+    second = middle if then is None else medians(then).stack(cell=CELL).sel(cell=cells.cell)
+    order = [i for i in np.lexsort((second.values, middle.values)) if allowed[i]]
     if not order:
         return Recommendation(None, [], 0)
     best, *others = order
     named = [(int(size), float(rate)) for size, rate in cells.cell.values]
-    rivals = [named[i] for i in others if measure("ratio", gain(cells[i], cells[best])).low <= 1]
-    return Recommendation(named[best], rivals, len(others))
+    seen = cells.values[order]
+    ties = [named[i] for i in others if not _is_beaten(cells.values[i], seen)]
+    return Recommendation(named[best], ties, len(others))
+
+
+def _is_beaten(values: np.ndarray, all_values: np.ndarray) -> bool:
+    """Whether any cell is clearly better than one; two seeds that never arrive are no evidence.
+
+    Args:
+        values: of the one cell, shape (n_seeds,).
+        all_values: of all cells, shape (n_cells, n_seeds).
+    """
+    most = (values > all_values).sum(axis=1).max()
+    p = stats.binom.sf(most - 1, len(values), 0.5)
+    return bool(p <= ERROR / max(1, len(all_values) - 1))
 
 
 def fully_accurate(accuracy: xr.DataArray, margin: float) -> xr.DataArray:

@@ -9,12 +9,10 @@ epochs with the trend removed. The final accuracy is the mean of the last epochs
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from helpers import checks
+from helpers.analysis.intervals import ROUNDING
 from helpers.checks import HOLD
-
-ROUNDING = 1e-6  # of accuracies in float32: 40 of 50 may come as a little less than 0.8
 
 
 def last_epochs(runs: xr.Dataset, last: int, name: str = "val_accuracy") -> xr.DataArray:
@@ -129,22 +127,16 @@ def settling_epoch(runs: xr.Dataset, last: int, within: float) -> xr.DataArray:
 def gain(slower: xr.DataArray, faster: xr.DataArray) -> xr.DataArray:
     """How many times as much ``slower`` takes as ``faster``, seed by seed.
 
-    Where both are censored, or both are zero, neither is ahead and the ratio is 1; where only one
-    is, the ratio is infinity or 0.
+    Args:
+        slower, faster: at least 0, or infinity for what was censored; numbers or arrays.
+
+    Returns:
+        Their ratio, at least 0. It is infinite or 0 where one of the two is censored, 1 where both
+        are 0, and not a number where both are censored: it may then be anything.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = slower / faster
-    alike = (np.isinf(slower) & np.isinf(faster)) | ((slower == 0) & (faster == 0))
-    return xr.where(alike, 1.0, ratio)
-
-
-def percentile_of(value: float, sample: np.ndarray) -> float:
-    """Where ``value`` lies in ``sample``, 0 to 100: the share below it, ties counted half.
-
-    >>> percentile_of(2, np.array([1, 2, 3, 4]))
-    37.5
-    """
-    return float(stats.percentileofscore(sample, value, kind="mean"))
+        ratio = np.divide(slower, faster)
+    return xr.where((slower == 0) & (faster == 0), 1.0, ratio)
 
 
 def median(values: xr.DataArray) -> float:

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from helpers import provenance
-from helpers.reruns.measures import measured, verdicts
+from helpers.reruns.measures import measured, outcomes
 from helpers.reruns.page import figure, html
 
 SHOWN = "notebook.ipynb"
@@ -119,7 +119,7 @@ def results(executed: NotebookNode, saved: Path, record: dict[str, Any]) -> dict
     """The files of a run that succeeded, besides its notebook; what they tell joins the record."""
     picture = figure(executed)
     record["measures"] = measured(saved, record["parameters"])
-    record |= {"verdicts": verdicts(executed), "thumbnail": picture is not None}
+    record |= {"results": outcomes(executed), "thumbnail": picture is not None}
     with h5netcdf.File(saved, "a") as file:
         file.attrs["rerun"] = json.dumps(record)
     files = {RUNS: saved.read_bytes(), PAGE: html(executed, record["name"]).encode()}

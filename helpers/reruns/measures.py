@@ -1,4 +1,4 @@
-"""What a rerun is compared by: speed and stability of its runs, and its verdicts."""
+"""What a rerun is compared by: speed and stability of its runs, and its results."""
 
 import itertools
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import xarray as xr
 from nbformat import NotebookNode
 
 from helpers import analysis
-from helpers.analysis.claims import MIME
+from helpers.analysis import MIME
 from helpers.checks import HOLD
 
 MOST = 50  # lines of one rerun
@@ -67,8 +67,13 @@ def finite(value: float) -> float | None:
     return value if abs(value) < float("inf") else None
 
 
-def verdicts(notebook: NotebookNode) -> dict[str, str]:
-    """The verdicts that an executed notebook came to, by claim."""
+def outcomes(notebook: NotebookNode) -> dict[str, str]:
+    """The outcomes of the assertions that an executed notebook tested, such as "A3.worse"."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     records = [output.get("data", {}).get(MIME) for output in outputs]
-    return {r["claim"]: r["verdict"] for r in records if r and r["kind"] == "verdict"}
+    return {
+        f"{record['claim']}.{part['name']}": part["outcome"]
+        for record in records
+        if record and record["kind"] == "result"
+        for part in record["assertions"]
+    }

@@ -1,53 +1,19 @@
 """Pages for a browser, complete in one file: they ask nobody for anything and run no script."""
 
+import re
+from pathlib import Path
+
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
-STYLE = """\
-:root { color-scheme: light dark; --faint: color-mix(in srgb, currentColor 12%, transparent) }
-body { font: 1rem/1.55 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
-h1, h2, h3 { line-height: 1.2 }
-pre, table { font-size: .875rem }
-pre { overflow-x: auto; padding: .6rem .8rem; background: var(--faint); border-radius: .3rem }
-.box { overflow-x: auto }
-table { border-collapse: collapse }
-th, td { padding: .3rem .6rem; text-align: left; vertical-align: top;
-  border-bottom: 1px solid var(--faint) }
-th { white-space: nowrap }
-td img { width: 9rem }
-td a { overflow-wrap: anywhere }
-td:has(img) { min-width: 9rem; max-width: 11rem }
-img, svg { max-width: 100%; height: auto }
-td img, .output svg, .output_svg svg, .output_svg { background: #fff; color: #000 }
-.anchor-link, .prompt { display: none }
-"""
-SHELL = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{ policy }}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }}</title>
-<style>{{ style | safe }}</style>
-</head>
-<body>
-{{ body | safe }}
-</body>
-</html>
-"""
-templates = Environment(autoescape=True)
-
-
-def shell(title: str, body: str) -> str:
-    """A whole page around a body of HTML; the title is text."""
-    page = templates.from_string(SHELL)
-    return page.render(policy=POLICY, style=STYLE, title=title, body=body)
+TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<[^`>]*>)?`")  # a link to the glossary, its text first
+templates = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True
+)
 
 
 class Renderer(IPythonRenderer):
@@ -74,9 +40,9 @@ def html(notebook: NotebookNode, title: str) -> str:
     exporter.exclude_output_prompt = True
     # Folded solutions and tables are HTML of the notebook's own; the policy keeps scripts out.
     markdown = MarkdownWithMath(renderer=Renderer(escape=False))
-    exporter.register_filter("markdown2html", markdown.render)
+    exporter.register_filter("markdown2html", lambda text: markdown.render(TERM.sub(r"\1", text)))
     body, _ = exporter.from_notebook_node(notebook)
-    return shell(title, body)
+    return templates.get_template("page.html").render(title=title, body=body)
 
 
 def figure(notebook: NotebookNode) -> str | None:

@@ -8,62 +8,8 @@ import pandas as pd
 
 from helpers import provenance
 from helpers.reruns.execute import PAGE, RUNS, SHOWN, THUMBNAIL
-from helpers.reruns.page import shell, templates
+from helpers.reruns.page import templates
 
-INDEX = """\
-<h1>Reruns</h1>
-<p>{{ done | length }} finished{% if failed %}, {{ failed | length }} failed{% endif %}.
-Speed is the number of epochs or updates to the target accuracy, volatility the standard deviation
-of the accuracy over the last epochs, and the final accuracy its mean over them; all are medians
-over the seeds.
-The same as a table for programs: <a href="table.csv">table.csv</a>.</p>
-<div class="box">
-<table>
-<thead>
-<tr><th rowspan="2" scope="col">run</th>
-{% if names %}<th colspan="{{ names | length }}" scope="colgroup">parameters</th>{% endif %}
-<th colspan="7" scope="colgroup">runs: medians over the seeds</th>
-<th rowspan="2" scope="col">verdicts</th><th rowspan="2" scope="col">seconds</th></tr>
-<tr>{% for name in names %}<th scope="col">{{ name }}</th>{% endfor %}
-<th scope="col">of</th>
-<th scope="col">target</th><th scope="col">last</th>
-<th scope="col">epochs</th><th scope="col">updates</th><th scope="col">volatility</th>
-<th scope="col">final accuracy</th></tr>
-</thead>
-<tbody>
-{% for run in done %}{% set lines = run.measures or [{}] %}{% for line in lines %}
-<tr>
-{% if loop.first %}
-<td rowspan="{{ lines | length }}"><a href="runs/{{ run.name | urlencode }}/{{ page }}">
-{% if run.thumbnail %}<img src="runs/{{ run.name | urlencode }}/{{ thumbnail }}"
- alt="First figure of {{ run.name }}" loading="lazy"><br>{% endif %}{{ run.notebook }}</a><br>
-<a href="runs/{{ run.name | urlencode }}/{{ shown }}">notebook</a>,
-<a href="runs/{{ run.name | urlencode }}/{{ runs }}">runs</a>
-{% if run.code != code %}<br>made with other code or versions{% endif %}</td>
-{% for name in names %}<td rowspan="{{ lines | length }}">
-{{ run.parameters.get(name, "") }}</td>{% endfor %}
-{% endif %}
-<td>{{ line.name }}{% for name, value in (line.cell or {}).items() -%}
-, {{ name }} {{ value }}{% endfor %}</td>
-{% for name in settings + measures %}<td>{{ line | number(name) }}</td>{% endfor %}
-{% if loop.first %}
-<td rowspan="{{ lines | length }}">{% for claim, verdict in run.verdicts.items() %}
-{{ claim }} {{ verdict }}<br>{% endfor %}</td>
-<td rowspan="{{ lines | length }}">{{ run.seconds }}</td>
-{% endif %}
-</tr>
-{% endfor %}{% endfor %}
-</tbody>
-</table>
-</div>
-{% if failed %}
-<h2>Failed</h2>
-<ul>
-{% for run in failed %}<li>{{ run.name }}: {{ run.failure }}
-(<a href="failed/{{ run.name | urlencode }}/{{ shown }}">notebook</a>)</li>{% endfor %}
-</ul>
-{% endif %}
-"""
 SETTINGS = ("target", "last")  # accuracy of speed, final epochs of volatility and accuracy
 MEASURES = ("epochs", "updates", "volatility", "final_accuracy")
 
@@ -80,11 +26,11 @@ templates.filters["number"] = number
 
 def index(done: Sequence[dict[str, Any]], failed: Sequence[dict[str, Any]]) -> str:
     """The page that compares runs, from their records."""
-    body = templates.from_string(INDEX).render(
-        done=done, failed=failed, names=given(done), settings=SETTINGS, measures=MEASURES,
-        page=PAGE, runs=RUNS, shown=SHOWN, thumbnail=THUMBNAIL, code=provenance.code_key(),
+    return templates.get_template("index.html").render(
+        title="Reruns", done=done, failed=failed, names=given(done), settings=SETTINGS,
+        measures=MEASURES, page=PAGE, runs=RUNS, shown=SHOWN, thumbnail=THUMBNAIL,
+        code=provenance.code_key(),
     )  # fmt: skip
-    return shell("Reruns", body)
 
 
 def table(done: Sequence[dict[str, Any]]) -> str:
@@ -97,7 +43,7 @@ def table(done: Sequence[dict[str, Any]]) -> str:
                 | {f"parameter.{name}": run["parameters"].get(name) for name in names}
                 | {"of": line.get("name"), "cell": json.dumps(line.get("cell", {}))}
                 | {name: line.get(name) for name in ("n_seeds", *SETTINGS, *MEASURES)}
-                | {"verdicts": json.dumps(run["verdicts"])}
+                | {"results": json.dumps(run["results"])}
                 | {name: run[name] for name in ("seconds", "began", "code")}
             )
     return pd.DataFrame([

@@ -1,12 +1,12 @@
 """A folder of results, in which every one is there whole or not at all.
 
-    runs/NAME/      the files of a finished run, and result.json: its record and their checksums
+    runs/NAME/      the files of a finished run, its record in result.json, and SHA256SUMS
     failed/NAME/    the same for a run that failed: its notebook, up to the cell that did
     scratch/        what is being written; nothing here counts
 
 A result is written in ``scratch`` and moved into its place as a folder, which file systems do at
 once. So a run that was killed leaves nothing that looks finished. What was damaged later is found
-by its checksums.
+by its checksums, which ``sha256sum -c SHA256SUMS`` checks too.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from helpers.reruns.notebooks import RerunError
 
-RESULT = "result.json"
+RESULT, SUMS = "result.json", "SHA256SUMS"
 
 
 class DamagedError(Exception):
@@ -45,22 +45,22 @@ class Store:
         self.failed, self.scratch = folder / "failed", folder / "scratch"
         if folder.exists() and not folder.is_dir():
             raise RerunError(f"DIR must be a folder, got the file {folder}")
-        with plainly(folder):
-            for each in (self.runs, self.failed, self.scratch):
-                each.mkdir(parents=True, exist_ok=True)
+        with in_plain_words(folder):
+            for place in (self.runs, self.failed, self.scratch):
+                place.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
     def alone(self, tell: Callable[[str], None]) -> Iterator[None]:
         """Wait until no other process writes here; the lock ends with the process that holds it."""
         lock = FileLock(self.folder / ".lock")
-        with plainly(self.folder):
+        with in_plain_words(self.folder):
             try:
                 held = lock.acquire(timeout=0)
             except Timeout:
                 tell(f"Another process is at work in {self.folder}. Waiting for it to end.")
                 held = lock.acquire()
         with held:
-            with plainly(self.folder):
+            with in_plain_words(self.folder):
                 self._clear()
             yield
 
@@ -81,14 +81,14 @@ class Store:
             RerunError: it cannot be written, as when the disk is full; what was there, stays.
         """
         kept = self.failed if failed else self.runs
-        with plainly(self.folder):
+        with in_plain_words(self.folder):
             made = self.scratch / "made"
             made.mkdir()
+            files = {**files, RESULT: json.dumps(record, indent=1).encode()}
             for file, content in files.items():
                 write(made / file, content)
-            sums = {file: sha256(content) for file, content in files.items()}
-            result = {"record": record, "sha256": sums, "own_sha256": own_sha256(record, sums)}
-            write(made / RESULT, json.dumps(result, indent=1).encode())
+            sums = [f"{sha256(content)}  {file}\n" for file, content in files.items()]
+            write(made / SUMS, "".join(sums).encode())
             synchronize(made)
             for place in (self.runs, self.failed):
                 if (place / name).exists():
@@ -103,7 +103,7 @@ class Store:
 
     def replace(self, file: str, content: str) -> None:
         """Write a file of the folder's own, such as its index: at once, or not at all."""
-        with plainly(self.folder):
+        with in_plain_words(self.folder):
             made = self.scratch / file
             write(made, content.encode())
             made.replace(self.folder / file)
@@ -127,21 +127,14 @@ def read(result: Path) -> dict[str, Any]:
         DamagedError: one is not, or is missing.
     """
     try:
-        kept = json.loads((result / RESULT).read_bytes())
-        record, sums = kept["record"], kept["sha256"]
-        whole = kept["own_sha256"] == own_sha256(record, sums) and all(
-            sha256((result / file).read_bytes()) == sums[file] for file in sums
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        lines = (result / SUMS).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        sums = {file: checksum for checksum, file in (line.split("  ", 1) for line in lines)}
+        contents = {file: (result / file).read_bytes() for file in sums}
+        if {file: sha256(content) for file, content in contents.items()} != sums:
+            raise DamagedError(result.name)
+        return json.loads(contents[RESULT])
+    except (OSError, ValueError, KeyError) as error:
         raise DamagedError(result.name) from error
-    if not whole:
-        raise DamagedError(result.name)
-    return record
-
-
-def own_sha256(record: Mapping[str, Any], sums: Mapping[str, str]) -> str:
-    """The checksum of what a result's own file says."""
-    return sha256(json.dumps([record, sums], sort_keys=True).encode())
 
 
 def sha256(content: bytes) -> str:
@@ -167,8 +160,8 @@ def synchronize(folder: Path) -> None:
 
 
 @contextmanager
-def plainly(folder: Path) -> Iterator[None]:
-    """Turn what the file system has against writing into a plain sentence."""
+def in_plain_words(folder: Path) -> Iterator[None]:
+    """Explain in one sentence why the file system cannot write."""
     try:
         yield
     except OSError as error:

@@ -17,7 +17,7 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
     """Execute a finished run's own notebook again, and tell what differs, a sentence each.
 
     Compared are packages, files that parameters name, all variables and coordinates of all runs
-    but their times, and verdicts; the attributes of runs hold times too.
+    but their times, and results; the attributes of runs hold times too.
 
     Args:
         store: the folder of the run.
@@ -52,7 +52,7 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
         raise RerunError(f"{name} fails now: {outcome.failure}")
     with xr.open_datatree(io.BytesIO(outcome.files[RUNS]), engine="h5netcdf") as tree:
         found += differences(before, variables(tree))
-    return found + differences(record["verdicts"], outcome.record["verdicts"])
+    return found + differences(record["results"], outcome.record["results"])
 
 
 def variables(tree: xr.DataTree) -> dict[str, xr.Variable]:
