@@ -1,4 +1,4 @@
-"""Draws an effect and its interval as SVG, so that a result is seen before its numbers are read.
+"""Draws an effect and its interval, so that a result is seen before its numbers are read.
 
 Places along the line are percentages, so a drawing takes the width that it is given, and its
 letters keep their size on a phone. Colours are those of the text and of `results.css`.
