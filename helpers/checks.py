@@ -35,6 +35,25 @@ def positive(name: str, value: object) -> float:
     return float(value)
 
 
+def share(name: str, value: object, whole: bool = False) -> float:
+    """``value`` as a float, or a ValueError unless it is above 0 and below 1; ``whole`` allows 1.
+
+    >>> share("share", 1)
+    Traceback (most recent call last):
+    ValueError: share must be above 0 and below 1, got 1
+    """
+    real = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    if not real or not 0 < value <= 1 or (value == 1 and not whole):
+        allowed = "at most 1" if whole else "below 1"
+        raise ValueError(f"{name} must be above 0 and {allowed}, got {value!r}")
+    return float(value)
+
+
+def batch_size(value: object, n_train: int) -> int:
+    """``value`` as an int, or a ValueError unless it is a batch size for ``n_train`` samples."""
+    return whole_number("batch_size", value, 1, n_train, "the number of training samples")
+
+
 def one_of(name: str, value: object, allowed: Sequence[str]) -> str:
     """``value``, or a ValueError unless it is one of ``allowed``."""
     if value not in allowed:

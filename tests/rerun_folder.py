@@ -117,14 +117,14 @@ def runs(out):
 
 
 def numbers(out):
-    """All variables of all runs but their times, as bytes, by run, group and variable."""
+    """Variables of all runs in a folder, but their times, as bytes, by run, group and name."""
     found = {}
     for run in runs(out):
         with xr.open_datatree(run / "runs.nc", engine="h5netcdf") as tree:
             for group in tree.subtree:
-                for name, variable in group.to_dataset().variables.items():
-                    if name != "seconds_per_epoch":
-                        found[run.name, group.path, name] = variable.values.tobytes()
+                timeless = group.to_dataset().drop_vars("seconds_per_epoch", errors="ignore")
+                for name, variable in timeless.variables.items():
+                    found[run.name, group.path, name] = variable.values.tobytes()
     return found
 
 

@@ -7,7 +7,7 @@ from scipy import stats
 from sklearn.datasets import make_blobs
 
 from helpers import models
-from helpers.data.dataset import hold_out
+from helpers.data.splits import hold_out
 from helpers.data.synthetic import (
     blob_centers,
     blobs,

@@ -205,8 +205,8 @@ def test_learning_rates_are_taken_from_text_as_fractions_and_sorted():
 
 
 def test_samples_left_for_tuning_are_those_that_hold_out_leaves():
-    from helpers.data.dataset import hold_out
     from helpers.data.images import digits, shifted
+    from helpers.data.splits import hold_out
 
     for n_images in (61, 103, 1200):
         asked = LearningRateScaling(

@@ -82,8 +82,8 @@ SAYS = {
     "14": ["23 epochs", "Batches of 24", "12 wrong labels"],
     "16": ["23 epochs", "0.7", "Of 178 samples 150 were drawn", "90 train, 30 validate"],
 }
-# How many values a result may rest on: seeds, in up to three looks, those that find stuck runs, those
-# on digits or that tune, pairs of seeds, epochs of fit after its first, or repeats.
+# How many values a result may rest on: seeds, in up to three looks, those that find stuck runs,
+# those on digits or that tune, pairs of seeds, epochs of fit after its first, or repeats.
 COUNTS = {7, 14, 28, OTHER["many_seeds"], 3, 7 // 2, 4 - 1, 2, 1}
 
 

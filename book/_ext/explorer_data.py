@@ -36,7 +36,7 @@ SEEDS = range(1000, 1006)
 SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, *range(100, 201, 20)]
 LAST_EPOCHS = 50
 TARGET = 0.8
-QUANTILES = [0.05, 0.5, 0.95]
+BAND = [0.05, 0.95]
 
 
 def folder(root: Path = ROOT) -> Path:
@@ -97,8 +97,11 @@ def packed_weights(weights: np.ndarray) -> dict:
 
 def three(values) -> list[float | None]:
     """Return 5 % quantile, median and 95 % quantile over seeds; None stands for never."""
-    quantiles = values.quantile(QUANTILES, "seed", method="inverted_cdf").values
-    return [round(float(q), 6) if np.isfinite(q) else None for q in quantiles]
+    from helpers import analysis
+
+    low, high = values.quantile(BAND, "seed", method="inverted_cdf").values
+    shown = (low, analysis.median(values), high)
+    return [round(float(value), 6) if np.isfinite(value) else None for value in shown]
 
 
 def summary(runs) -> dict:

@@ -55,6 +55,7 @@ class Finding:
         needs: about how many values it would take to settle it; 0 if settled or unknown.
         rank: of a reproduction, the percentile of the stated number among ours; else NaN.
         n_cases: cases in which it is to hold at once, of which the weakest is shown.
+        is_share: whether the effect is a share of the values, from 0 to 1.
     """
 
     outcome: str
@@ -68,6 +69,7 @@ class Finding:
     needs: int = 0
     rank: float = math.nan
     n_cases: int = 1
+    is_share: bool = False
 
 
 def find(assertion: Assertion, values: Values) -> Finding:
@@ -201,7 +203,7 @@ def _proportion(assertion: Assertion, values: np.ndarray) -> Finding:
     n, hits = len(values), int(np.sum(values > 0.5))
     low, high = share_interval(hits, n, CONFIDENCE)
     if assertion.none is None:
-        return Finding(MEASURED, hits / n, low, high, CONFIDENCE, n)
+        return Finding(MEASURED, hits / n, low, high, CONFIDENCE, n, is_share=True)
     p_more = float(stats.binom.sf(hits - 1, n, assertion.none))
     p_less = float(stats.binom.cdf(hits, n, assertion.none))
     p_for, p_against = (p_more, p_less) if assertion.claimed == "more" else (p_less, p_more)
@@ -209,7 +211,9 @@ def _proportion(assertion: Assertion, values: np.ndarray) -> Finding:
     needs = 0
     if outcome == OPEN and hits / n != assertion.none:
         needs = math.ceil(((Z_ERROR + Z_POWER) / 2 / (hits / n - assertion.none)) ** 2)
-    return Finding(outcome, hits / n, low, high, CONFIDENCE, n, p_for, p_against, needs)
+    return Finding(
+        outcome, hits / n, low, high, CONFIDENCE, n, p_for, p_against, needs, is_share=True
+    )
 
 
 def _premise(assertion: Assertion, values: np.ndarray | Resampled) -> Finding:
@@ -218,7 +222,8 @@ def _premise(assertion: Assertion, values: np.ndarray | Resampled) -> Finding:
     if is_share and assertion.none == 0:
         n, hits = len(values), int(values.sum())
         interval = share_interval(hits, n, CONFIDENCE)
-        return Finding(MET if hits else NOT_MET, hits / n, *interval, CONFIDENCE, n)
+        outcome = MET if hits else NOT_MET
+        return Finding(outcome, hits / n, *interval, CONFIDENCE, n, is_share=True)
     finding = _direction(assertion, values)
     words = {CONFIRMED: MET, OPPOSITE: NOT_MET, OPEN: NOT_MET}
     return Finding(**{**vars(finding), "outcome": words[finding.outcome]})

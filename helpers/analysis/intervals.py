@@ -29,9 +29,12 @@ class Resampled:
     replicates: np.ndarray
     n: int
 
-    def __sub__(self, number: float) -> "Resampled":
-        """The same for the number less another."""
-        return Resampled(self.estimate - number, self.replicates - number, self.n)
+    def __sub__(self, other: "float | Resampled") -> "Resampled":
+        """The same for the difference to a number, or to another one of the same bootstrap."""
+        if isinstance(other, Resampled):
+            differences = self.replicates - other.replicates
+            return Resampled(self.estimate - other.estimate, differences, min(self.n, other.n))
+        return Resampled(self.estimate - other, self.replicates - other, self.n)
 
 
 def bootstrap(

@@ -74,8 +74,7 @@ def epochs_to(
         budget (the run is censored). All dimensions but epoch.
     """
     n = checks.whole_number("hold", hold, 1, runs.sizes["epoch"], "the number of epochs")
-    if not 0 < target <= 1:
-        raise ValueError(f"target must be above 0 and at most 1, got {target!r}")
+    checks.share("target", target, whole=True)
     reached = runs[name] > target - ROUNDING
     held = reached.rolling(epoch=n).sum() == n  # at the last epoch of the n
     return xr.where(

@@ -8,6 +8,7 @@ from helpers.analysis import findings
 from helpers.analysis.findings import Finding
 from helpers.analysis.registry import Assertion
 
+NAMES = ("Rprop",)  # that may begin a sentence
 MOST_SEEDS = 1000  # above it, how many seeds it would take is not worth saying
 
 
@@ -42,7 +43,7 @@ def shown(assertion: Assertion, finding: Finding) -> str:
     A share is shown with its count, and an interval that is open on a side in words.
     """
     unit = f" {assertion.unit}" if assertion.unit else ""
-    if assertion.type in ("proportion", "premise") and assertion.none != 1 and not assertion.unit:
+    if finding.is_share:
         hits = round(finding.effect * finding.n)
         ends = f"{finding.low:.0%} to {finding.high:.0%}".replace("%", " %")
         return f"{hits} of {finding.n} {assertion.of} ({ends})"
@@ -102,8 +103,8 @@ def _first(text: str) -> str:
 
 def _within(says: str) -> str:
     """A sentence as it goes on after "whether": names and formulas keep their first letter."""
-    second = says[1:2]
-    return says if second.isupper() or not says[:1].isalpha() else says[:1].lower() + says[1:]
+    first = says.split()[0]
+    return says if first in NAMES or first[1:2].isupper() else says[:1].lower() + says[1:]
 
 
 def _takes(finding: Finding) -> str:

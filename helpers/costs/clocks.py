@@ -81,7 +81,7 @@ def fit_clock(
         data: its training samples are what an epoch goes through.
         batch_size: samples per update, 1 to n_train.
     """
-    size = _batch_size(batch_size, data)
+    size = checks.batch_size(batch_size, data.n_train)
     model = build()
     model.compile(
         optimizer=type(optimizer).from_config(optimizer.get_config()),
@@ -116,7 +116,7 @@ def trainer_clock(
         build, optimizer, data, batch_size: as for ``fit_clock``.
         n_seeds: replicates trained together, at least 1; the seconds are of one, its share.
     """
-    size = _batch_size(batch_size, data)
+    size = checks.batch_size(batch_size, data.n_train)
     one = replace(data, x_test=data.x_test[:1], y_test=data.y_test[:1])
     most = int(np.clip(ORDER_ELEMENTS // (data.n_train * n_seeds), 1, MOST_EPOCHS))
     train_on = open_ended(build, optimizer, one, size, n_seeds, most)
@@ -182,12 +182,6 @@ def overhead_and_rate(batch_sizes: Sequence[int], seconds: Sequence[float]) -> t
     rows = np.stack([1 / seconds, sizes / seconds], axis=1)
     (a, b), _ = nnls(rows, np.ones(len(seconds)))
     return float(a), float(b)
-
-
-def _batch_size(batch_size: int, data: Dataset) -> int:
-    return checks.whole_number(
-        "batch_size", batch_size, 1, data.n_train, "the number of training samples"
-    )
 
 
 def _warm(read: Callable[[int], Seconds], most: int) -> Clock:

@@ -138,7 +138,7 @@ def train_briefly(
         updates: at least 1; the whole set in one batch gives one per epoch and so several epochs.
     """
     checks.one_of("engine", engine, ENGINES)
-    checks.whole_number("batch_size", batch_size, 1, n_train, "the number of training samples")
+    checks.batch_size(batch_size, n_train)
     noise = np.random.default_rng(0)
     x = noise.standard_normal((n_train, units[0]), dtype="float32")
     y = np.eye(units[-1], dtype="float32")[noise.integers(units[-1], size=n_train)]

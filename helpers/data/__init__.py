@@ -3,10 +3,10 @@
 Everything ends in a ``Dataset``. Nothing here imports TensorFlow.
 """
 
-from helpers.data.dataset import Dataset, hold_out, standardised
+from helpers.data.dataset import Dataset, standardised
 from helpers.data.images import digits, flattened, mnist, shifted
 from helpers.data.names import code, shown
-from helpers.data.splits import with_validation
+from helpers.data.splits import hold_out, with_validation
 from helpers.data.synthetic import (
     blob_centers,
     blob_draws,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -102,12 +103,8 @@ def _without_gaps(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _categories(values: pa.ChunkedArray) -> Categories:
     """Distinct values in order, and which of them each row has."""
-    encoded = values.combine_chunks().dictionary_encode()
-    found = encoded.dictionary.to_pylist()
-    order = sorted(range(len(found)), key=found.__getitem__)
-    places = np.empty(len(found), "int64")
-    places[order] = np.arange(len(found))
-    return Categories(places[encoded.indices.to_numpy()], [str(found[i]) for i in order])
+    codes, names = pd.factorize(values.to_pandas(), sort=True)
+    return Categories(codes, [str(name) for name in names.tolist()])
 
 
 def _reads_as_number(text: str) -> bool:

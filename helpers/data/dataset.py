@@ -3,9 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.model_selection import train_test_split
-
-from helpers import checks
+from sklearn.preprocessing import StandardScaler
 
 
 @dataclass(frozen=True)
@@ -38,42 +36,13 @@ def standardised(data: Dataset) -> Dataset:
     Mean and standard deviation are those of the training set, for the test set too. A feature
     that is constant over the training set is only shifted.
 
+    Args:
+        data: x of shape (n, n_features), as ``flattened`` makes of images.
+
     >>> from helpers.data import blobs
     >>> standardised(blobs()).x_train.std(axis=0).round(3).tolist()
     [1.0, 1.0]
     """
-    mean, spread = data.x_train.mean(axis=0), data.x_train.std(axis=0)
-    spread = np.where(spread > 0, spread, 1).astype(data.x_train.dtype)
-    x_train, x_test = ((x - mean) / spread for x in (data.x_train, data.x_test))
+    scaler = StandardScaler().fit(data.x_train)
+    x_train, x_test = (scaler.transform(x) for x in (data.x_train, data.x_test))
     return replace(data, x_train=x_train, x_test=x_test, name=f"{data.name}, standardised")
-
-
-def hold_out(data: Dataset, share: float, seed: int = 0) -> Dataset:
-    """The training samples of ``data`` split anew, so that settings can be tuned on some of them.
-
-    Args:
-        data: its test samples are left out altogether.
-        share: of the training samples to validate on, above 0 and below 1. Each class has its
-            share in both parts, so both must hold a sample of every class.
-        seed: seed of the split and of the order of the samples.
-
-    Returns:
-        A Dataset whose test part (x_test, y_test) is the validation part.
-
-    Raises:
-        ValueError: the share is out of its range, or leaves a class without a sample.
-
-    >>> from helpers.data import blobs
-    >>> hold_out(blobs(), 0.2).x_train.shape, hold_out(blobs(), 0.2).x_test.shape
-    ((400, 2), (100, 2))
-    """
-    if not 0 < checks.positive("share", share) < 1:
-        raise ValueError(f"share must be above 0 and below 1, got {share!r}")
-    x, x_held, y, y_held = train_test_split(
-        data.x_train,
-        data.y_train,
-        test_size=share,
-        stratify=data.y_train.argmax(axis=1),
-        random_state=seed,
-    )
-    return Dataset(x, y, x_held, y_held, f"{data.name}, {share:g} held out")

@@ -32,6 +32,28 @@ def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
     return replace(data, x_train=x[train], y_train=y[train], x_test=x[held], y_test=y[held])
 
 
+def hold_out(data: Dataset, share: float, seed: int = 0) -> Dataset:
+    """The training samples of ``data`` split anew, so that settings can be tuned on some of them.
+
+    Args:
+        data: its test samples are left out altogether.
+        share: of the training samples to validate on, above 0 and below 1. Each class has its
+            share in both parts, so both must hold a sample of every class.
+        seed: seed of the split and of the order of the samples.
+
+    Returns:
+        A Dataset whose test part (x_test, y_test) is the validation part.
+
+    Raises:
+        ValueError: the share is out of its range, or leaves a class without a sample.
+
+    >>> from helpers.data import blobs
+    >>> hold_out(blobs(), 0.2).x_train.shape, hold_out(blobs(), 0.2).x_test.shape
+    ((400, 2), (100, 2))
+    """
+    return replace(with_validation(data, share, seed), name=f"{data.name}, {share:g} held out")
+
+
 def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
     """Rows of at most ``max_samples`` samples, each class with its share; in order if all.
 
@@ -90,8 +112,7 @@ def split(
         ParameterError: a class has no sample in one of the parts.
         ValueError: the share is out of its range.
     """
-    if not 0 < checks.positive("share", share) < 1:
-        raise ValueError(f"share must be above 0 and below 1, got {share!r}")
+    checks.share("share", share)
     n, n_classes = len(labels.codes), len(labels.names)
     counts = np.bincount(labels.codes, minlength=n_classes)
     if counts.min() < 2:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linprog
 from sklearn.datasets import make_blobs
+from sklearn.metrics import pairwise_distances_argmin
 
 from helpers import checks
 from helpers.data.dataset import Dataset
@@ -133,8 +134,7 @@ def nearest_center(x: np.ndarray, true_centers: np.ndarray) -> np.ndarray:
     >>> nearest_center(np.array([[0.9, 0.0]]), np.array([[0.0, 0.0], [1.0, 0.0]]))
     array([1])
     """
-    distances = np.linalg.norm(x[:, None, :] - true_centers[None], axis=-1)
-    return distances.argmin(axis=1)
+    return pairwise_distances_argmin(x, true_centers)
 
 
 def linearly_separable(x: np.ndarray, labels: np.ndarray) -> bool:

@@ -119,8 +119,7 @@ def _learnable(
     max_samples: int | None,
 ) -> NamedDataset:
     """Columns and labels as samples, filled in column by column to spare memory."""
-    if not 0 < checks.positive("test_share", test_share) < 1:
-        raise ValueError(f"test_share must be above 0 and below 1, got {test_share!r}")
+    checks.share("test_share", test_share)
     inputs = [each for called, column in found.items() for each in _inputs(called, column)]
     if len(inputs) > tables.MOST_COLUMNS:
         raise ParameterError(

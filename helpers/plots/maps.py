@@ -19,7 +19,7 @@ def draw_map(ax: Axes, values: xr.DataArray, found: Recommendation) -> None:
         ax: axes to draw on, learning rates across and batch sizes up.
         values: dimensions batch_size and learning_rate, above 0; what is not a finite number
             is a dash.
-        found: its first cell has a thick frame, its rivals have dotted ones.
+        found: its first cell has a thick frame, those that tie have dotted ones.
     """
     values = values.where(np.isfinite).transpose("batch_size", "learning_rate")
     sizes, rates = values.batch_size.values.tolist(), values.learning_rate.values.tolist()
@@ -32,7 +32,7 @@ def draw_map(ax: Axes, values: xr.DataArray, found: Recommendation) -> None:
         cell = sizes[y], rates[x]
         if cell == found.first:
             _frame(ax, x, y, lw=2.5)
-        elif cell in found.rivals:
+        elif cell in found.ties:
             _frame(ax, x, y, lw=1, ls=":")
     ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates])
     ax.set_yticks(np.arange(len(sizes)) + 0.5, sizes)

@@ -96,9 +96,7 @@ class Setup:
 
     def _batch_sizes(self, batch_size):
         return [
-            checks.whole_number(
-                "batch_size", size, 1, self.n_train, "the number of training samples"
-            )
+            checks.batch_size(size, self.n_train)
             for size in checks.per_epoch("batch_size", batch_size, self.epochs)
         ]
 
