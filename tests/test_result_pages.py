@@ -8,6 +8,7 @@ import forest
 import pytest
 import records
 import results
+import scales
 import summary
 from bs4 import BeautifulSoup
 from small_book import LEVEL, RESULT, SPEED, displayed
@@ -88,7 +89,7 @@ def test_drawing_has_everything_in_order_and_inside():
 
 
 def test_scale_of_a_ratio_is_logarithmic():
-    scale = forest.whole_scale(SPEED | {"effect": 2, "low": 1, "high": 4, "stated": None})
+    scale = scales.whole_scale(SPEED | {"effect": 2, "low": 1, "high": 4, "stated": None})
     assert scale(2) - scale(1) == pytest.approx(scale(4) - scale(2))
 
 
@@ -114,7 +115,7 @@ def test_margin_is_a_band_about_none():
     [left], [width] = (places(forest.forest(LEVEL), "margin", name) for name in ("x", "width"))
     [none] = places(forest.forest(LEVEL), "none", "x1")
     assert left + width / 2 == pytest.approx(none, abs=0.01)
-    assert forest.band(SPEED | {"margin": 1.25}) == (0.8, 1.25)
+    assert scales.band(SPEED | {"margin": 1.25}) == (0.8, 1.25)
 
 
 @pytest.mark.parametrize(("scale", "none"), [("linear", 0), ("log", 1)])
@@ -129,8 +130,8 @@ def test_right_of_the_common_line_is_as_claimed(claimed, low, effect, high):
     values = {"low": low, "effect": effect, "high": high, "stated": None}
     drawn = forest.small_forest(SPEED | values | {"claimed": claimed})
     [x] = places(drawn, "effect", "cx")
-    assert places(drawn, "none", "x1") == [forest.NONE_AT]
-    assert (x > forest.NONE_AT) == ((effect > 1) == (claimed == "more"))
+    assert places(drawn, "none", "x1") == [scales.NONE_AT]
+    assert (x > scales.NONE_AT) == ((effect > 1) == (claimed == "more"))
     assert 0 < x < 100
 
 
@@ -141,7 +142,7 @@ def test_arrow_of_a_claim_of_less_points_to_the_left():
 
 def test_stated_size_takes_the_place_of_the_line_where_there_is_none():
     drawn = forest.small_forest(SPEED | {"none": None, "claimed": None})
-    assert places(drawn, "stated", "x") == [forest.NONE_AT]
+    assert places(drawn, "stated", "x") == [scales.NONE_AT]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +156,8 @@ def test_stated_size_takes_the_place_of_the_line_where_there_is_none():
 )
 def test_axis_has_a_few_ticks(values):
     for scale in ("log", "linear"):
-        ticks = forest.tick_values(SPEED | values | {"scale": scale})
-        assert len(ticks) <= forest.MOST_TICKS
+        ticks = scales.tick_values(SPEED | values | {"scale": scale})
+        assert len(ticks) <= scales.MOST_TICKS
         assert len(ticks) >= 2 or values["low"] == values["high"]
 
 

@@ -1,4 +1,4 @@
-"""What a screen reader needs to know, and docutils does not say, or says in words out of date."""
+"""Lets a screen reader name the headers of tables and the entries of the references."""
 
 from docutils import nodes
 from sphinx.application import Sphinx

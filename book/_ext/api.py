@@ -1,4 +1,4 @@
-"""The page of the helpers, made from their docstrings.
+"""Shows readers who build on `helpers` its docstrings as a page.
 
 Docstrings are plain text with code in backticks. Sphinx reads them as reStructuredText, where `|`
 and `*` have a meaning of their own: so they are escaped, but for code and examples.

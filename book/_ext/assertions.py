@@ -1,4 +1,4 @@
-"""Holds what chapters show against the committed list of assertions: nothing leaves it unseen."""
+"""Lets no assertion leave the committed list unseen: chapters are held against it."""
 
 import tomllib
 from pathlib import Path

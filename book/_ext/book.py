@@ -1,4 +1,4 @@
-"""The Sphinx extension of the book: pages show the executed chapters.
+"""Shows the executed chapters as pages, so that no reader meets a number that the code lost.
 
 A chapter is executed beforehand, by `execute.py`. Here its outputs are joined to its page when
 Sphinx reads it, while the notebook to download stays the committed one, without outputs. Pages of

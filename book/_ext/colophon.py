@@ -1,4 +1,4 @@
-"""The note at the end of each chapter that says how the page was made."""
+"""Says at the end of each chapter with what, when and on what it was executed."""
 
 import ast
 import datetime

@@ -1,4 +1,4 @@
-"""What a piece of code depends on among the modules of `helpers`.
+"""Tells which modules of `helpers` code depends on, so that an edit executes few chapters.
 
 These are the modules that define what it imports, and those that define what they import in turn.
 The names that a package passes on are followed to where they are defined, so a chapter that uses

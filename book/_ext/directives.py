@@ -1,4 +1,4 @@
-"""`{chapter-figure}` shows a figure of a chapter on another page, so none is copied by hand."""
+"""Shows a figure of a chapter on another page, up to date, by `{chapter-figure}`."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lays open what the results rest on: all numbers of a source, and how many could be chance.
+"""Lays open what the results rest on: all numbers of a source, and how many may be chance.
 
 `{evidence} A` has the table of a source, `{withdrawn}` what was taken from the list and why,
 `{untested}` what was never tested. Chapters are held against the committed assertions here.

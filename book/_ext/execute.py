@@ -1,4 +1,4 @@
-"""Execute the documents of the book through nbmake, side by side, and keep their outputs.
+"""Executes the documents of the book side by side, through nbmake, and keeps their outputs.
 
 What has no outputs in the cache that belong to it as it is now (`chapters.py`) is executed: of all
 documents, or of the one whose file begins with a text. The longest goes first, by the times of last

@@ -1,4 +1,4 @@
-"""The explorer: readers pick a batch size and a learning rate and see at once what they do.
+"""Lets readers pick a batch size and a learning rate, and see at once what they do.
 
 The directive `{explorer}` shows a part of it: `runs` (what to pick, the curves, the regions and the
 numbers; its body stands in their place where scripts are off), `map` (speed and volatility of all

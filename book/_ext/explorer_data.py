@@ -1,4 +1,4 @@
-"""Train the runs that the explorer shows, and keep them in files that a browser reads.
+"""Trains the runs of the explorer beforehand, so that it answers at once, and offline.
 
     python book/_ext/explorer_data.py
 

@@ -1,4 +1,4 @@
-"""Figures for the day and the night: no figure blinds who reads in the dark, or loses its colours.
+"""Lets figures be read in the dark: each has a version for the day and one for the night.
 
 Each SVG figure of a page becomes a pair of files. The light one is the figure that the chapter
 drew, with its white ground taken away. In the dark one black and grey change places with white, and

@@ -1,4 +1,4 @@
-"""The last touch on every page: private, light, and the same from a server or a disk.
+"""Makes every page private, light, and the same from a server or a disk.
 
 When the build is finished, every HTML file gets a Content-Security-Policy that allows scripts from
 the site's own files only. What the theme and its extensions write into pages against that policy

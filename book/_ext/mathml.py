@@ -1,4 +1,4 @@
-"""Formulas without a script: LaTeX becomes MathML while the book is built.
+"""Shows formulas without a script, at once: LaTeX becomes MathML while the book is built.
 
 Browsers draw MathML by themselves, so a page with formulas needs no MathJax and asks no other host
 for anything. The converter is docutils' own. A formula that it cannot convert is an error of the

@@ -1,4 +1,4 @@
-"""The page that a host shows for an address with nothing behind it: 404.html.
+"""Leads readers of a stale address back to the book: 404.html.
 
 It appears at any depth, so a path relative to it would lead astray. All it needs is inside it, and
 its links begin at the root of the site: that of `baseurl` in `_config.yml` if given, else

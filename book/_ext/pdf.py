@@ -1,4 +1,4 @@
-"""Print the built site as one PDF, through Chromium.
+"""Prints the built site as one PDF, with contents and page numbers, for reading on paper.
 
     python book/_ext/pdf.py
 

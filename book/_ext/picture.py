@@ -1,4 +1,4 @@
-"""Copy the figure of the sweep from its executed chapter to where the README shows it.
+"""Shows the figure of the sweep in the README: copies it from its executed chapter.
 
 python book/_ext/picture.py
 """

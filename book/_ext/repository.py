@@ -1,4 +1,4 @@
-"""What a page offers once the address of the project's repository is known.
+"""Offers readers to launch, edit or report a page, once the repository's address is known.
 
 It is given in one place, `repository_url` in `_config.yml`. Without it there is no button and no
 text about it.

@@ -6,8 +6,9 @@ What decided it, and how the claim was first stated, is folded below.
 from textwrap import indent
 from typing import Any
 
-from forest import forest, is_drawn, references
+from forest import forest, references
 from records import Record
+from scales import is_drawn
 
 CLASSES = {  # of styles, each with a colour and a sign
     "confirmed": "as-claimed",

@@ -1,4 +1,4 @@
-"""What search engines and social networks read: descriptions, cards, the map of the site.
+"""Lets a page be found and shared: descriptions, cards, the map of the site.
 
 Addresses in them must be absolute. So those that need one are written only when `baseurl` of
 `_config.yml` gives the address of the site.

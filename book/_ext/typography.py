@@ -1,4 +1,4 @@
-"""Numbers as a printer sets them: a minus in front, and the unit on the same line."""
+"""Sets numbers as a printer does: a minus in front, and the unit on the same line."""
 
 import re
 
