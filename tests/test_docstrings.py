@@ -10,11 +10,11 @@ import pytest
 import helpers
 
 # Only other helpers use them, or the command.
-WITHIN = {"checks", "fields", "program", "progress", "replicates", "reruns"}
+WITHIN = {"__main__", "checks", "fields", "progress", "replicates", "reruns", "wording"}
 MODULES = [
-    importlib.import_module(f"helpers.{found.name}")
-    for found in pkgutil.iter_modules(helpers.__path__)
-    if found.name not in WITHIN and found.name != "__main__"
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(helpers.__path__, "helpers.")
+    if not WITHIN & {*module.name.split(".")}
 ]
 FUNCTIONS = [
     function

@@ -27,7 +27,7 @@ FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
 def text(most: int, meaning: str) -> Any:
-    """The type of a parameter that is text of at most ``most`` characters, or none."""
+    """The type of a parameter, its ``meaning`` in words: text of at most ``most`` characters."""
 
     def check(value: Any, info: Info) -> str:
         if not isinstance(value, str) or len(value) > most or not value.isprintable():
@@ -90,7 +90,7 @@ def _delimiter(value: Any, info: Info) -> str:
 
 
 def find_module(name: str) -> ModuleSpec | None:
-    """Where a module is, as ``importlib.util.find_spec`` says it, but without importing anything.
+    """Where the module ``name`` is, as ``importlib.util.find_spec`` has it, without an import.
 
     >>> find_module("helpers.models").origin.endswith("__init__.py"), find_module("helpers.none")
     (True, None)

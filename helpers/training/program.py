@@ -18,7 +18,7 @@ LAST_BATCH = ("keep", "drop", "weight")
 
 
 def updates_per_epoch(n_train: int, batch_size: int, last_batch: str = "keep") -> int:
-    """Updates of an epoch of n_train samples, its short last batch kept, dropped or weighted.
+    """Updates of an epoch of ``n_train`` samples at a ``batch_size``; ``last_batch`` as for train.
 
     >>> updates_per_epoch(500, 32), updates_per_epoch(500, 32, "drop")
     (16, 15)

@@ -58,7 +58,13 @@ class Record:
 
 
 def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.Dataset:
-    """The records of all lanes, in the order of the seeds, as the Dataset of ``train``."""
+    """The Dataset of ``train``.
+
+    Args:
+        setup: what was trained.
+        schedule: batch size and learning rate of each epoch.
+        records: of all lanes, in the order of the seeds.
+    """
     metrics, details, weights = (
         np.concatenate([getattr(record, name) for record in records], axis)
         for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
@@ -90,7 +96,7 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
 
 
 def settings(setup: Setup) -> dict:
-    """How runs were made, in what JSON can hold."""
+    """How the runs of a ``setup`` were made, in what JSON can hold."""
     loss, names = setup.loss, [one.name for one in setup.data]
     return {
         "optimizer": keras.optimizers.serialize(setup.optimizer),

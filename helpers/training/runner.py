@@ -141,7 +141,7 @@ class Runner:
 
 
 def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
-    """A program that trains ``n_replicates`` seeds of the setup together."""
+    """A program that trains ``n_replicates`` seeds of the ``setup``, with this ``model``."""
     optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
     stack = Stack(model, optimizer, setup.loss, setup.accuracy, n_replicates, setup.stacked)
     return Program(stack, setup.last_batch, setup.jit_compile)

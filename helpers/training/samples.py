@@ -32,7 +32,7 @@ class Samples(NamedTuple):
 
 
 def samples(datasets: Sequence[Dataset]) -> Samples:
-    """The samples of one data set that all replicates share, or of one for each replicate."""
+    """The samples of ``datasets``: one that all replicates share, or one for each replicate."""
     if len(datasets) == 1:
         arrays = [getattr(datasets[0], name) for name in ARRAYS]
     else:
@@ -44,6 +44,10 @@ def samples(datasets: Sequence[Dataset]) -> Samples:
 
 def checked(data: Dataset | Sequence[Dataset], n_seeds: int) -> list[Dataset]:
     """The data sets as a list: one for all seeds, or one for each.
+
+    Args:
+        data: as for ``train``.
+        n_seeds: number of seeds.
 
     Raises:
         ValueError: there are not as many as seeds, their shapes differ, or one is not in order.

@@ -129,6 +129,10 @@ def set_up(
 ) -> Setup:
     """Check what ``train`` was given and build the model of every seed.
 
+    Args:
+        build, optimizer, data, epochs, seeds, loss, last_batch, shuffle, snapshots, per_update,
+            stacked, jit_compile: as for ``train``.
+
     Raises:
         ValueError: as for ``train``.
     """

@@ -151,7 +151,10 @@ class Stack:
 
 
 def over_batches(n, size, step, carry, keep_rest=True):
-    """Thread ``carry`` through step(start, size, *carry) over n samples, the short rest last."""
+    """Thread ``carry`` through step(start, size, *carry) over n samples, in batches of ``size``.
+
+    The short rest comes last, unless ``keep_rest`` is false.
+    """
     full, rest = divmod(n, size)
     _, *carry = tf.while_loop(
         lambda i, *_: i < full, lambda i, *held: (i + 1, *step(i * size, size, *held)), (0, *carry)

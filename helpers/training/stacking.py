@@ -28,7 +28,7 @@ def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
 
 
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether the learning rate follows a Keras schedule instead of being a plain number."""
+    """Whether the learning rate of ``optimizer`` follows a Keras schedule; else it is a number."""
     return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
 
 
