@@ -7,8 +7,6 @@ from numbers import Integral, Real
 import joblib
 import numpy as np
 
-HOLD = 5  # epochs in a row for which an accuracy is kept before the target counts as reached
-
 
 def whole_number(name: str, value: object, low: int, high: int | None = None, why: str = "") -> int:
     """``value`` as an int, or a ValueError unless it is a whole number from low to high.

@@ -50,7 +50,7 @@ class ByPage(LoadScopeScheduling):
         page = test.rstrip("]").rpartition("[")[2].rpartition("-")[2]
         if page in [*PAGES, *OTHERS]:
             return page
-        return nodeid if file == "tests/test_reruns.py" else file
+        return nodeid if file == "tests/chapters/test_reruns.py" else file
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -10,10 +10,11 @@ import pytest
 import helpers
 
 HELPERS = Path(helpers.__file__).parent
-BASE = {"errors", "checks", "provenance"}
+BASE = {"errors", "checks", "conventions", "provenance"}
 MAY_IMPORT = {  # besides BASE and itself
     "errors": set(),
     "checks": set(),
+    "conventions": set(),
     "provenance": set(),
     "data": set(),
     "analysis": set(),
@@ -26,7 +27,16 @@ MAY_IMPORT = {  # besides BASE and itself
     "experiments": {"data", "models", "training", "analysis", "landscape"},
     "reruns": {"parameters", "analysis"},
 }
-WITHOUT_TENSORFLOW = ["errors", "checks", "provenance", "data", "analysis", "parameters", "reruns"]
+WITHOUT_TENSORFLOW = [
+    "errors",
+    "checks",
+    "conventions",
+    "provenance",
+    "data",
+    "analysis",
+    "parameters",
+    "reruns",
+]
 FILES = [p for p in sorted(HELPERS.rglob("*.py")) if p.parent != HELPERS or p.stem in MAY_IMPORT]
 
 

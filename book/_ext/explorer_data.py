@@ -179,7 +179,7 @@ def main(root: Path = ROOT) -> None:
         return
     print("To train: the runs of the explorer.", flush=True)
     sys.path.insert(0, str(root))
-    from helpers.checks import HOLD
+    from helpers.conventions import HOLD
 
     start = time.perf_counter()
     data, runs = train()

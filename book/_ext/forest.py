@@ -70,7 +70,7 @@ def strokes(assertion: dict[str, Any], place: Scale, y: float) -> list[str]:
     if limits := band(assertion):
         left, right = sorted(map(place, limits))
         parts.append(
-            f'<rect class="margin" x="{left:.2f}%" width="{right - left:.2f}%"'
+            f'<rect class="equivalence" x="{left:.2f}%" width="{right - left:.2f}%"'
             f' y="{y - 10:g}" height="20"/>'
         )
     if none is not None:

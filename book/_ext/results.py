@@ -75,7 +75,7 @@ def assertion_part(assertion: dict[str, Any]) -> str:
 
 {legend(assertion)}
 
-**{assertion["shown"]}** · {basis(assertion)}
+{basis(assertion)}
 :::
 """
 

@@ -31,9 +31,16 @@ def log_slope(values: xr.DataArray, along: str = "batch_size") -> xr.DataArray:
         raise ValueError(f"{along} must be above 0, got {values[along].values.tolist()}")
     if (values < 0).any():
         raise ValueError(f"values must be at least 0, got {float(values.min())}")
-    there = (values > 0) & np.isfinite(values)
-    y = np.log(values.where(there))  # not a number where it has no place
-    x = np.log(values[along].astype(float)).where(there)
-    x, y = x - x.mean(along), y - y.mean(along)
-    spread = (x**2).sum(along)
-    return (x * y).sum(along) / spread.where(there.sum(along) > 1)
+    x = np.log(values[along].values.astype(float))
+    return xr.apply_ufunc(lambda y: _slope(x, y), values, input_core_dims=[[along]])
+
+
+def _slope(x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Slope of log ``values`` against ``x`` along the last axis."""
+    there = (values > 0) & np.isfinite(values)  # what has a place on a logarithmic axis
+    y = np.log(values, out=np.zeros(values.shape), where=there)
+    n = there.sum(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        from_mean = np.where(there, x - (x * there).sum(axis=-1, keepdims=True) / n, 0)
+        slope = (from_mean * y).sum(axis=-1) / (from_mean**2).sum(axis=-1)
+    return np.where(n[..., 0] > 1, slope, np.nan)

@@ -12,7 +12,7 @@ import xarray as xr
 
 from helpers import checks
 from helpers.analysis.intervals import ROUNDING
-from helpers.checks import HOLD
+from helpers.conventions import HOLD
 
 
 def last_epochs(runs: xr.Dataset, last: int, name: str = "val_accuracy") -> xr.DataArray:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import ValidationInfo as Info
 
-from helpers.checks import HOLD
+from helpers.conventions import HOLD
 from helpers.errors import ParameterError
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from helpers.checks import HOLD
+from helpers.conventions import HOLD
 from helpers.parameters.fields import Parameters, batch_sizes, real, whole
 
 BatchSize = whole(1, 500_000, "samples per update")

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from helpers import analysis
 from helpers.analysis import MIME
-from helpers.checks import HOLD
+from helpers.conventions import HOLD
 
 MOST = 50  # lines of one rerun
 

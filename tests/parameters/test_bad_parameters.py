@@ -1,7 +1,7 @@
 """A wrong parameter stops a chapter at its second cell with a plain sentence.
 
 What is wrong is a property of the chapter's class in ``helpers.parameters``, so the classes are
-asked here, with each chapter's own defaults. ``tests/test_notebooks.py`` sees to it that every
+asked here, with each chapter's own defaults. ``tests/chapters/test_notebooks.py`` sees to it that every
 chapter asks its class, and papermill puts wrong values of each kind into one of them.
 """
 
@@ -33,7 +33,13 @@ WORDS = {  # parameters that are one of a few words
     "color_mode": "grayscale or rgb",
     "optimizer": "sgd or adam or rmsprop",
 }
-TEXTS = {"table", "target", "features", "images", "model"}  # tests/test_own_data.py has bad ones
+TEXTS = {
+    "table",
+    "target",
+    "features",
+    "images",
+    "model",
+}  # tests/data/test_user_tables.py has bad ones
 MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
 NOTEBOOKS = {path.stem: read(path) for path in CHAPTERS}
 DEFAULTS = {chapter: declared(notebook) for chapter, notebook in NOTEBOOKS.items()}

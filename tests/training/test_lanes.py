@@ -12,7 +12,7 @@ from helpers import models, sweep, train
 from helpers.data.synthetic import blobs
 from helpers.training import lanes
 
-ROOT = os.path.dirname(os.path.dirname(__file__))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 TRAIN = """
 import hashlib, os, sys
 os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))[:int(sys.argv[1])]))

@@ -182,7 +182,7 @@ def test_docstrings_are_free_of_markup():
 
 
 def test_lines_of_a_signature_are_no_list():
-    signature = html("book/helpers").find("dt", id="helpers.training.train")
+    signature = html("book/helpers").find("dt", id="helpers.training.trainer.train")
     lines = [line.get_text().strip(" ,") for line in signature.select(".sig-line")]
     assert lines[:2] == ["build: Callable[[], Model]", "optimizer: Optimizer"]
     assert signature("dl") == []

@@ -122,7 +122,8 @@ def test_back_to_top(page):
     wait_until(page, "scrollY === 0")
 
 
-def test_hidden_code_and_how_the_page_was_made_unfold(page):
+def test_hidden_code_and_how_the_page_was_made_unfold(page, address):
+    page.goto(f"{address}notebooks/01_dataset.html")
     for folded, content in (("details.hide", "pre"), ("details.colophon", "li")):
         details = page.locator(folded).first
         assert not details.locator(content).first.is_visible()

@@ -81,7 +81,7 @@ def project(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("changed", ["helpers/models/networks.py", "requirements.lock"])
+@pytest.mark.parametrize("changed", ["helpers/models.py", "requirements.lock"])
 def test_runs_are_stale_when_what_made_them_changes(project, changed):
     assert explorer_data.is_fresh(project)
     (project / changed).write_text("b = 2\n")

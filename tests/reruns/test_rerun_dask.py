@@ -237,7 +237,7 @@ def test_cluster_without_workers_is_told(address, tmp_path):
 
 def test_worker_with_other_helpers_is_refused(address, start_workers, tmp_path):
     other = shutil.copytree(ROOT / "helpers", tmp_path / "other" / "helpers")
-    (other / "models.py").write_text((other / "models.py").read_text() + "\nunits = 51\n")
+    (other / "checks.py").write_text((other / "checks.py").read_text() + "\nunits = 51\n")
     start_workers(address, {}, {"PYTHONPATH": str(other.parent)})
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     called = helpers("rerun", walk, "--out", "out", "--scheduler", address, folder=tmp_path)
