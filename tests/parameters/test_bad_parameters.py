@@ -1,7 +1,7 @@
 """A wrong parameter stops a chapter at its second cell with a plain sentence.
 
 What is wrong is a property of the chapter's class in ``helpers.parameters``, so the classes are
-asked here, with each chapter's own defaults. ``tests/chapters/test_notebooks.py`` sees to it that every
+asked here, with each chapter's own defaults. ``test_notebooks.py`` sees to it that every
 chapter asks its class, and papermill puts wrong values of each kind into one of them.
 """
 
@@ -39,7 +39,7 @@ TEXTS = {
     "features",
     "images",
     "model",
-}  # tests/data/test_user_tables.py has bad ones
+}  # test_user_tables.py has bad ones
 MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
 NOTEBOOKS = {path.stem: read(path) for path in CHAPTERS}
 DEFAULTS = {chapter: declared(notebook) for chapter, notebook in NOTEBOOKS.items()}

@@ -19,7 +19,8 @@ CUT = """() => {
   const wide = [...document.querySelectorAll("article :is(figure, img, pre, table, math, p, dt)")]
     .filter((element) => element.checkVisibility()
       && element.getBoundingClientRect().right > document.body.getBoundingClientRect().right + 1);
-  const whole = [...document.querySelectorAll("article :is(figure, pre, .admonition:not(.result), .assertion, tr)")];
+  const whole = [...document.querySelectorAll(
+    "article :is(figure, pre, .admonition:not(.result), .assertion, tr)")];
   const tall = whole.filter((element) => element.getBoundingClientRect().height > innerHeight);
   const loose = whole.filter((element) => getComputedStyle(element).breakInside !== "avoid");
   const says = (element) => element.textContent.trim().slice(0, 60) || element.src;
