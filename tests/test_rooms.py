@@ -17,16 +17,26 @@ MAY_IMPORT = {  # besides BASE and itself
     "provenance": set(),
     "data": set(),
     "analysis": set(),
+    "theory": set(),
     "models": {"data"},
     "training": {"data", "models"},
     "landscape": {"models", "training", "data", "analysis"},
     "costs": {"data", "models", "training"},
     "plots": {"analysis"},
     "parameters": {"data"},
-    "experiments": {"data", "models", "training", "analysis", "landscape"},
+    "experiments": {"data", "models", "training", "analysis", "landscape", "theory"},
     "reruns": {"parameters", "analysis"},
 }
-WITHOUT_TENSORFLOW = ["errors", "checks", "provenance", "data", "analysis", "parameters", "reruns"]
+WITHOUT_TENSORFLOW = [
+    "errors",
+    "checks",
+    "provenance",
+    "data",
+    "analysis",
+    "theory",
+    "parameters",
+    "reruns",
+]
 FILES = [p for p in sorted(HELPERS.rglob("*.py")) if p.parent != HELPERS or p.stem in MAY_IMPORT]
 
 

@@ -1,0 +1,205 @@
+"""How the mean and the covariance of weights and velocity go on from update to update.
+
+Momentum as ``keras.optimizers.SGD`` has it: v <- m v - ε g, then w <- w + v, from v = 0, with g
+the gradient of a batch. On a quadratic that is linear in the weights, so both moments follow linear
+recursions, exactly (Zhang et al., arXiv 1907.04164, appendix B). Arguments batch_size and
+learning_rate may be arrays of any shapes that NumPy broadcasts, for many settings at once.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers import checks
+from helpers.theory.problems import Quadratic
+from helpers.theory.samplings import batch_share, check_rate
+
+
+class Moments(NamedTuple):
+    """Mean and covariance of offsets and velocities, each of shape (..., n).
+
+    The velocity belongs to the last update, so that the offsets before it are offset - velocity.
+    """
+
+    offset: np.ndarray
+    velocity: np.ndarray
+    offset_variance: np.ndarray
+    covariance: np.ndarray
+    velocity_variance: np.ndarray
+
+    @property
+    def squares(self) -> np.ndarray:
+        """Expected squared offsets, shape (..., n)."""
+        return self.offset**2 + self.offset_variance
+
+
+def moments(
+    problem: Quadratic,
+    batch_size: float | np.ndarray,
+    learning_rate: float | np.ndarray,
+    momentum: float = 0.0,
+    sampling: str = "stream",
+    n_train: int | None = None,
+) -> Iterator[Moments]:
+    """The moments of the run: those of the initial weights, then those after each update, for ever.
+
+    Args:
+        problem: of ``helpers.theory.problems``.
+        batch_size, sampling, n_train: as for ``helpers.theory.samplings.batch_share``.
+        learning_rate: above 0. Where it is too large, the moments grow until they are infinite or
+            not a number.
+        momentum: at least 0 and below 1.
+
+    Raises:
+        ValueError: an argument is out of its range, or a linear regression is not on a stream.
+    """
+    share = gradient_share(problem, batch_size, sampling, n_train)
+    check_rate(learning_rate, momentum)
+    rate, share = np.broadcast_arrays(np.asarray(learning_rate, float), share)
+    return _moments(problem, rate[..., None], momentum, share[..., None])
+
+
+def _moments(problem, rate, momentum, share) -> Iterator[Moments]:
+    zero = np.zeros(np.broadcast_shapes(rate.shape, problem.offset.shape))
+    now = Moments(problem.offset + zero, zero, zero, zero, zero)
+    pull = rate * problem.curvatures
+    while True:
+        yield now
+        with np.errstate(over="ignore", invalid="ignore"):
+            velocity = momentum * now.velocity - pull * now.offset
+            # The covariance of the weight before the update with the velocity after it.
+            across = momentum * now.covariance - pull * now.offset_variance
+            velocity_variance = (
+                momentum**2 * now.velocity_variance
+                - 2 * momentum * pull * now.covariance
+                + pull**2 * now.offset_variance
+                + rate**2 * share * problem.gradient_noise(now.squares)
+            )
+            now = Moments(
+                now.offset + velocity,
+                velocity,
+                now.offset_variance + 2 * across + velocity_variance,
+                across + velocity_variance,
+                velocity_variance,
+            )
+
+
+def excess_losses(
+    problem: Quadratic,
+    batch_size: float | np.ndarray,
+    learning_rate: float | np.ndarray,
+    momentum: float = 0.0,
+    *,
+    updates: int,
+    sampling: str = "stream",
+    n_train: int | None = None,
+) -> np.ndarray:
+    """The expected excess loss along a run.
+
+    Args:
+        problem, batch_size, learning_rate, momentum, sampling, n_train: as for ``moments``.
+        updates: at least 0.
+
+    Returns:
+        Losses of shape (updates + 1, ...): before the first update, and after each.
+
+    Raises:
+        ValueError: as for ``moments``.
+
+    >>> problem = Quadratic([1.0], [0.0], [1.0])
+    >>> excess_losses(problem, 1, 0.5, updates=2).tolist()
+    [0.5, 0.125, 0.03125]
+    """
+    n = checks.whole_number("updates", updates, 0) + 1
+    run = moments(problem, batch_size, learning_rate, momentum, sampling, n_train)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.array([problem.excess_loss(now.squares) for now in islice(run, n)])
+
+
+def equilibrium_excess_loss(
+    problem: Quadratic,
+    batch_size: float | np.ndarray,
+    learning_rate: float | np.ndarray,
+    momentum: float = 0.0,
+    sampling: str = "stream",
+    n_train: int | None = None,
+) -> np.ndarray:
+    """The expected excess loss after very many updates, in closed form.
+
+    The fixed point of the recursion has, along an eigenvector of curvature h, E[h o²] = q V, with V
+    the gradient noise of a sample there, q = s ε / (1 - m) / (2 - ε h / (1 + m)) and s the share of
+    a batch. Half its sum is g tr(Σ) / 4 for small steps, g the ``noise_level``. On Gaussian inputs
+    V grows with the loss, which makes it one linear equation for the loss.
+
+    Args:
+        problem, batch_size, learning_rate, momentum, sampling, n_train: as for ``moments``.
+
+    Returns:
+        Losses of shape (...); infinity where the mean square diverges.
+
+    Raises:
+        ValueError: as for ``moments``.
+
+    >>> round(float(equilibrium_excess_loss(Quadratic([1.0], [4.0], [0.0]), 1, 0.001)), 5)
+    0.001
+    """
+    made, growth = made_and_grown(problem, batch_size, learning_rate, momentum, sampling, n_train)
+    stable = growth < 1
+    return np.divide(made / 2, 1 - growth, out=np.full(growth.shape, np.inf), where=stable)
+
+
+def made_and_grown(
+    problem: Quadratic,
+    batch_size: float | np.ndarray,
+    learning_rate: float | np.ndarray,
+    momentum: float = 0.0,
+    sampling: str = "stream",
+    n_train: int | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sum of h o² that the noise at the minimum makes, and its growth by the noise it makes.
+
+    Noise that grows with the loss adds h T to V, with T the sum of h o² over all eigenvectors, and
+    h (h o²), so T = Σ p V + T Σ p h with p = q / (1 - q h), V the noise at the minimum.
+
+    Args:
+        problem, batch_size, learning_rate, momentum, sampling, n_train: as for ``moments``.
+
+    Returns:
+        Σ p V, and the growth Σ p h, which is 0 for noise that is the same everywhere, both of shape
+        (...). The mean square converges where the growth is below 1; it is infinite where a
+        direction diverges by itself.
+
+    Raises:
+        ValueError: as for ``moments``.
+    """
+    share = gradient_share(problem, batch_size, sampling, n_train)
+    check_rate(learning_rate, momentum)
+    rate, share = (a[..., None] for a in np.broadcast_arrays(learning_rate, share))
+    grows = float(problem.gaussian_inputs)
+    # p is share / room: share / q, less what the noise of a direction adds to itself.
+    room = (2 - rate * problem.curvatures / (1 + momentum)) * (1 - momentum) / rate
+    room = room - grows * share * problem.curvatures
+    alone = (room > 0) | (problem.curvatures == 0)
+    p = np.divide(share, room, out=np.zeros(room.shape), where=alone & (problem.curvatures > 0))
+    made, growth = p @ problem.noise, grows * (p @ problem.curvatures)
+    return made, np.where(alone.all(axis=-1), growth, np.inf)
+
+
+def gradient_share(
+    problem: Quadratic, batch_size: float | np.ndarray, sampling: str, n_train: int | None
+) -> np.ndarray:
+    """``batch_share``, or a ValueError if the problem has no exact recursion for the sampling.
+
+    Args:
+        problem: of ``helpers.theory.problems``.
+        batch_size, sampling, n_train: as for ``helpers.theory.samplings.batch_share``.
+    """
+    share = batch_share(batch_size, sampling, n_train)
+    if problem.gaussian_inputs and sampling != "stream":
+        raise ValueError(
+            f"linear regression is exact on a stream of fresh samples only, got {sampling!r}; on "
+            "a training set use helpers.theory.quadratic, whose noise is the same everywhere"
+        )
+    return share
