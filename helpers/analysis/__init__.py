@@ -5,6 +5,7 @@ TensorFlow.
 """
 
 from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
@@ -60,5 +61,7 @@ __all__ = [
     "speed",
     "text",
     "trade_off",
+    "updates_of_seeds_to",
+    "updates_to",
     "volatility",
 ]
