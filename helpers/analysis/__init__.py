@@ -31,6 +31,7 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ROUNDING",
     "Recommendation",
     "Result",
+    "best_rate",
     "bootstrap",
     "claims",
     "critical_batch_size",
@@ -64,4 +66,5 @@ __all__ = [
     "updates_of_seeds_to",
     "updates_to",
     "volatility",
+    "widened",
 ]
