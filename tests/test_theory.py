@@ -62,7 +62,7 @@ def test_moments_on_a_stream_are_those_of_simulated_linear_regressions(batch_siz
 
 
 @pytest.mark.parametrize("momentum", [0, 0.7])
-@pytest.mark.parametrize(("sampling", "divisor"), [("with_replacement", 12), ("independent", 11)])
+@pytest.mark.parametrize(("sampling", "divisor"), [("with replacement", 12), ("independent", 11)])
 def test_moments_on_a_training_set_are_those_of_simulated_batches(sampling, divisor, momentum):
     generator = np.random.default_rng(1)
     mixed = generator.normal(size=(3, 3))
@@ -72,7 +72,7 @@ def test_moments_on_a_training_set_are_those_of_simulated_batches(sampling, divi
     offset, batch_size, rate = np.array([1.0, 2.0, -1.0]), 5, 0.05
 
     def gradients(w):
-        if sampling == "with_replacement":
+        if sampling == "with replacement":
             batch = generator.integers(N_TRAIN, size=(REPLICATES, batch_size))
         else:
             batch = generator.random((REPLICATES, N_TRAIN)).argsort(axis=1)[:, :batch_size]
@@ -135,7 +135,7 @@ def test_equilibrium_tends_to_the_noise_level_times_a_quarter_of_the_trace(probl
 def test_noise_levels_are_those_of_each_sampling():
     args = {"learning_rate": 0.02, "batch_size": 5, "momentum": 0.9}
     assert theory.noise_level(**args) == pytest.approx(0.04)
-    assert theory.noise_level(**args, sampling="with_replacement") == pytest.approx(0.04)
+    assert theory.noise_level(**args, sampling="with replacement") == pytest.approx(0.04)
     independent = theory.noise_level(**args, sampling="independent", n_train=20)
     assert independent == pytest.approx(0.2 * (1 / 5 - 1 / 20))
     # Smith & Le's ε (N / B - 1), for the sum over samples instead of the mean

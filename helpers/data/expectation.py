@@ -18,8 +18,9 @@ class Expectation(NamedTuple):
     """Points whose weighted sums are expected values over a distribution of labelled samples.
 
     The target of a point is the probability of each class there, not one class, so a network's
-    expected loss is a weighted sum of its cross-entropy (which Keras has for such targets too),
-    while its accuracy is ``accuracy``, and not Keras's.
+    expected loss is the weighted sum of its cross-entropy, which Keras has for such targets too.
+    The accuracy that Keras reports for them is how often it agrees with the Bayes rule; the
+    expected one is ``accuracy``.
 
     Attributes:
         x: points, shape (n, n_features).
@@ -71,8 +72,7 @@ def blob_expectation(centers: np.ndarray, cluster_std: float, order: int = 32) -
     """Points and weights for expected values over Gaussian blobs, one blob per class.
 
     Gauss-Hermite points around every center, along every axis (Davis & Rabinowitz, Methods of
-    numerical integration, sections 2.7 and 5.6). For polynomials up to the degree 2 order - 1 they
-    are exact. A network's ReLU units have kinks; for the tutorial's network, as long as its excess
+    numerical integration). For polynomials up to the degree 2 order - 1 they are exact. A network's ReLU units have kinks; for the tutorial's network, as long as its excess
     loss is above 0.01 nats, twice the default order changes it by less than 1 %. For other models
     compare the two. Accuracies, which jump, are right to half a percentage point only.
 

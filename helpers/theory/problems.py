@@ -14,7 +14,7 @@ class Quadratic:
     """The excess loss ½ Σ h o², with o the offsets from the minimum and h the curvatures.
 
     The noisy quadratic of Zhang et al., Which algorithmic choices matter at which batch sizes?
-    (arXiv 1907.04164), section 3, and linear regression, whose noise grows with the loss.
+    (arXiv 1907.04164), and linear regression, whose noise grows with the loss.
 
     Attributes:
         curvatures: eigenvalues h of the Hessian, shape (n,), at least 0, one of them above 0.

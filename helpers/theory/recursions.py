@@ -2,8 +2,9 @@
 
 Momentum as ``keras.optimizers.SGD`` has it: v <- m v - ε g, then w <- w + v, from v = 0, with g
 the gradient of a batch. On a quadratic that is linear in the weights, so both moments follow linear
-recursions, exactly (Zhang et al., arXiv 1907.04164, appendix B). Arguments batch_size and
-learning_rate may be arrays of any shapes that NumPy broadcasts, for many settings at once.
+recursions, exactly (Zhang et al., Which algorithmic choices matter at which batch sizes?, arXiv
+1907.04164). Arguments batch_size and learning_rate may be arrays of any shapes that NumPy
+broadcasts, for many settings at once.
 """
 
 from collections.abc import Iterator

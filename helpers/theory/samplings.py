@@ -2,20 +2,21 @@
 
 The covariance of the gradient of a batch is that of single samples, Σ, times a share:
 
-- ``stream``, every sample fresh, and ``with_replacement``, from a training set: 1 / B. Σ is that of
-  the distribution drawn from, for a training set with its size N as divisor.
-- ``independent`` batches, each without replacement from all N training samples: 1 / B - 1 / N. Σ
-  has N - 1 as divisor (Cochran, Sampling techniques, theorem 2.2), as in ``numpy.cov``.
+- "stream", every sample fresh, and "with replacement", from a training set: 1 / B. Σ is that of the
+  distribution drawn from, for a training set with its size N as divisor.
+- "independent" batches, each without replacement from all N training samples: 1 / B - 1 / N. Σ has
+  N - 1 as divisor (Cochran, Sampling techniques, theorem 2.2), as in ``numpy.cov``.
 
-For ``reshuffled`` epochs, as ``fit`` has them, there is no such share: batches of an epoch depend
-on each other, since what one leaves out the next ones hold, and their noise cancels in part.
+For "reshuffled" epochs, as ``fit`` has them, there is no such share, nor for samples "in order":
+the batches of an epoch depend on each other, since what one leaves out the next ones hold, and
+their noise cancels in part.
 """
 
 import numpy as np
 
 from helpers import checks
 
-SAMPLINGS = ("stream", "with_replacement", "independent")
+SAMPLINGS = ("stream", "with replacement", "independent")
 
 
 def batch_share(
@@ -26,7 +27,7 @@ def batch_share(
     Args:
         batch_size: samples per update, at least 1, of any shape; at most n_train for independent
             batches, where that makes 0. Infinity stands for the gradient of the distribution.
-        sampling: stream, with_replacement or independent.
+        sampling: "stream", "with replacement" or "independent".
         n_train: training samples; given for independent batches only, at least 2.
 
     Returns:
@@ -38,10 +39,10 @@ def batch_share(
     >>> float(batch_share(4)), float(batch_share(4, "independent", 8))
     (0.25, 0.125)
     """
-    if sampling == "reshuffled":
+    if sampling in ("reshuffled", "in order"):
         raise ValueError(
-            "the batches of a reshuffled epoch depend on each other, and no formula covers their "
-            f"noise; sampling must be one of {', '.join(SAMPLINGS)}"
+            "the batches of an epoch depend on each other, and no formula covers their noise: "
+            f"sampling must be one of {', '.join(SAMPLINGS)}, got {sampling!r}"
         )
     checks.one_of("sampling", sampling, SAMPLINGS)
     sizes = np.asarray(batch_size, float)
@@ -67,9 +68,9 @@ def noise_level(
     """The SGD noise level g = ε / (1 - m) times the share of a batch's gradient.
 
     Smith & Le, A Bayesian perspective on generalization and stochastic gradient descent (arXiv
-    1710.06451), section 4 (momentum: their appendix D), and equation 1 of Smith et al. (arXiv
-    1711.00489), with the mean loss over samples for their sum over N, so 1 / N of their number. For
-    small steps the expected excess loss in equilibrium is g tr(Σ) / 4, whatever the Hessian.
+    1710.06451), have ε (N / B - 1), over 1 - m with momentum, for the sum of N losses; here it is
+    for their mean, and 1 / N of that. For small steps the expected excess loss in equilibrium is
+    g tr(Σ) / 4, whatever the Hessian.
 
     Args:
         learning_rate: ε, above 0.
