@@ -72,9 +72,10 @@ def blob_expectation(centers: np.ndarray, cluster_std: float, order: int = 32) -
     """Points and weights for expected values over Gaussian blobs, one blob per class.
 
     Gauss-Hermite points around every center, along every axis (Davis & Rabinowitz, Methods of
-    numerical integration). For polynomials up to the degree 2 order - 1 they are exact. A network's ReLU units have kinks; for the tutorial's network, as long as its excess
-    loss is above 0.01 nats, twice the default order changes it by less than 1 %. For other models
-    compare the two. Accuracies, which jump, are right to half a percentage point only.
+    numerical integration), exact for polynomials up to the degree 2 order - 1. A network's ReLU
+    units have kinks; for the tutorial's network, as long as its excess loss is above 0.01 nats,
+    twice the default order changes it by less than 1 %. For other models compare the two.
+    Accuracies, which jump, are right to half a percentage point only.
 
     Args:
         centers: true centers, shape (n_classes, n_features), n_classes at least 2, such as
