@@ -19,9 +19,14 @@ from helpers.theory.samplings import batch_share, check_rate
 
 
 class Moments(NamedTuple):
-    """Mean and covariance of offsets and velocities, each of shape (..., n).
+    """Mean and covariance of offsets and velocities after an update, each of shape (..., n).
 
-    The velocity belongs to the last update, so that the offsets before it are offset - velocity.
+    Attributes:
+        offset: mean distance of each weight from the minimum, with its sign.
+        velocity: mean velocity, that is, the last change of the offset.
+        offset_variance: variance of the offset.
+        covariance: that of offset and velocity.
+        velocity_variance: variance of the velocity.
     """
 
     offset: np.ndarray
