@@ -6,8 +6,9 @@ rate, the limits of stability, and the SGD noise level of each way of drawing ba
 imports TensorFlow.
 """
 
+from helpers.theory.equilibrium import equilibrium_excess_loss
 from helpers.theory.problems import Quadratic, linear_regression, quadratic
-from helpers.theory.recursions import Moments, equilibrium_excess_loss, excess_losses, moments
+from helpers.theory.recursions import Moments, excess_losses, moments
 from helpers.theory.samplings import SAMPLINGS, batch_share, noise_level
 from helpers.theory.speed import fastest, updates_to_target
 from helpers.theory.stability import largest_rate_of_mean, largest_rate_of_mean_square

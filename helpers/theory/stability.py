@@ -7,8 +7,9 @@ grows with the distance from the minimum, and that limit does depend on the batc
 
 from scipy.optimize import brentq
 
+from helpers.theory.equilibrium import noise_and_growth
 from helpers.theory.problems import Quadratic
-from helpers.theory.recursions import gradient_share, made_and_grown
+from helpers.theory.recursions import gradient_share
 from helpers.theory.samplings import check_rate
 
 
@@ -38,11 +39,12 @@ def largest_rate_of_mean_square(
     """The learning rate below which the expected loss of a run on a stream stays finite.
 
     For noise that is the same everywhere, the limit of the mean. On Gaussian inputs the noise that
-    the loss itself makes must add up to less than the loss that made it: Σ p h < 1, where
-    p = q / (1 - q h), q as in ``helpers.theory.recursions.equilibrium_excess_loss``. In one
-    dimension without momentum that is 2 λ / (λ² + Var(h) / B), h the curvature x² of a single
-    sample, of variance 2 λ² (for one sample and several dimensions: Feuer & Weinstein, Convergence
-    analysis of LMS filters with uncorrelated Gaussian data, 1985).
+    the loss itself makes must add up to less than the loss that made it: the growth of
+    ``helpers.theory.equilibrium.noise_and_growth`` stays below 1 (for batches of 1 without
+    momentum: Feuer & Weinstein, Convergence analysis of LMS filters with uncorrelated Gaussian
+    data, IEEE Transactions on Acoustics, Speech and Signal Processing 33, 1985). In one dimension
+    without momentum the limit is 2 λ / (λ² + Var(h) / B), with h = x² the curvature of a single
+    sample, of mean λ and variance 2 λ².
 
     Args:
         problem: of ``helpers.theory.problems``.
@@ -64,6 +66,6 @@ def largest_rate_of_mean_square(
     highest = 2 / problem.curvatures.max() / (share / (1 - momentum) + 1 / (1 + momentum))
 
     def excess_growth(part):
-        return made_and_grown(problem, batch_size, part * highest, momentum)[1] - 1
+        return noise_and_growth(problem, batch_size, part * highest, momentum)[1] - 1
 
     return float(brentq(excess_growth, 1e-12, 1 - 1e-12) * highest)
