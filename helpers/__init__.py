@@ -2,9 +2,10 @@
 
 ``data`` and ``models`` feed ``training``, whose runs (an ``xarray.Dataset``) are read by
 ``analysis`` and drawn by ``plots``; ``landscape`` looks at the loss around a run's weights,
-``costs`` at seconds and bytes, and ``experiments`` puts all of it together. ``parameters`` checks
-a chapter's settings and imports nothing heavy, so a wrong value is refused at once; ``reruns`` is
-the command for grids of settings. ``errors``, ``checks`` and ``provenance`` serve every room.
+``theory`` says what runs on quadratics must do, ``costs`` looks at seconds and bytes, and
+``experiments`` puts all of it together. ``parameters`` checks a chapter's settings and imports
+nothing heavy, so a wrong value is refused at once; ``reruns`` is the command for grids of settings.
+``errors``, ``checks`` and ``provenance`` serve every room.
 """
 
 import importlib

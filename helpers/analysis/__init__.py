@@ -5,6 +5,7 @@ TensorFlow.
 """
 
 from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
@@ -30,6 +31,7 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "ROUNDING",
     "Recommendation",
     "Result",
+    "best_rate",
     "bootstrap",
     "claims",
     "critical_batch_size",
@@ -60,5 +63,8 @@ __all__ = [
     "speed",
     "text",
     "trade_off",
+    "updates_of_seeds_to",
+    "updates_to",
     "volatility",
+    "widened",
 ]

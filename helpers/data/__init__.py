@@ -4,6 +4,12 @@ Everything ends in a ``Dataset``. Nothing here imports TensorFlow.
 """
 
 from helpers.data.dataset import Dataset, standardised
+from helpers.data.expectation import (
+    Expectation,
+    blob_expectation,
+    blob_probabilities,
+    linear_excess_loss,
+)
 from helpers.data.images import digits, flattened, mnist, shifted
 from helpers.data.names import code, shown
 from helpers.data.splits import hold_out, with_validation
@@ -20,15 +26,19 @@ from helpers.data.user_tables import NamedDataset, example_table, load_table
 
 __all__ = [
     "Dataset",
+    "Expectation",
     "NamedDataset",
     "blob_centers",
     "blob_draws",
+    "blob_expectation",
+    "blob_probabilities",
     "blobs",
     "code",
     "digits",
     "example_table",
     "flattened",
     "hold_out",
+    "linear_excess_loss",
     "linearly_separable",
     "load_images",
     "load_table",
