@@ -97,8 +97,7 @@ class Modules:
         """
         tree = self.tree(module)
         if self.is_package(module):
-            kept = [node for node in tree.body if not isinstance(node, ast.ImportFrom | ast.If)]
-            tree = ast.Module(kept, [])
+            tree = ast.Module([node for node in tree.body if not passes_on(node)], [])
         return ast.dump(tree)
 
     def key(self, source: str) -> str:
@@ -106,6 +105,12 @@ class Modules:
         modules = sorted(self.behind(code_of(source)))
         content = json.dumps([(module, self.text(module)) for module in modules])
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def passes_on(node: ast.stmt) -> bool:
+    """Return whether a statement of a package only passes on names, or lists them."""
+    lists = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    return lists or isinstance(node, ast.ImportFrom | ast.If)
 
 
 def is_ours(module: str | None) -> bool:

@@ -100,6 +100,16 @@ def test_key_does_not_change_with_other_code_or_with_text(root, file, change):
     assert key(root, "from helpers import train") == before
 
 
+def test_key_does_not_change_when_a_package_passes_on_more(root):
+    source = "from helpers.analysis import speed"
+    before = key(root, source)
+    room = root / "helpers" / "analysis" / "__init__.py"
+    room.write_text(room.read_text() + "from helpers.checks import size\n__all__ = ['size']\n")
+    assert key(root, source) == before
+    room.write_text(room.read_text() + "import logging\n")
+    assert key(root, source) != before
+
+
 def imports(source):
     """Yield what some code imports from helpers: module, name."""
     for node in dependencies.imports_from(ast.parse(source)):
