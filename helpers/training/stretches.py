@@ -53,13 +53,13 @@ def train_lane(
         rates = np.resize(schedule.learning_rates[epoch : epoch + capacity], capacity)
         if not program.is_compiled(*kind):
             began = time.perf_counter()
-            program.run(*kind, order, rates, 0)
+            program.run(*kind, order, rates[:, None], 0)
             record.compile_seconds += time.perf_counter() - began
         began = time.perf_counter()
         n = min(most, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
         order[:n] = [[next(draw) for draw in draws] for _ in range(n)]
         order[:n] += samples.first
-        record.add(*program.run(*kind, order, rates, n))
+        record.add(*program.run(*kind, order, rates[:, None], n))
         seconds = time.perf_counter() - began
         record.run_seconds += seconds
         record.keep_weights(program)
