@@ -7,6 +7,7 @@ from helpers.data.dataset import Dataset, standardised
 from helpers.data.images import digits, flattened, mnist, shifted
 from helpers.data.names import code, shown
 from helpers.data.splits import hold_out, with_validation
+from helpers.data.streams import Stream, blob_stream, regression_stream, teacher_stream
 from helpers.data.synthetic import (
     blob_centers,
     blob_draws,
@@ -21,8 +22,10 @@ from helpers.data.user_tables import NamedDataset, example_table, load_table
 __all__ = [
     "Dataset",
     "NamedDataset",
+    "Stream",
     "blob_centers",
     "blob_draws",
+    "blob_stream",
     "blobs",
     "code",
     "digits",
@@ -35,8 +38,10 @@ __all__ = [
     "mnist",
     "nearest_center",
     "new_blob_samples",
+    "regression_stream",
     "shifted",
     "shown",
     "standardised",
+    "teacher_stream",
     "with_validation",
 ]

@@ -142,6 +142,10 @@ class Runner:
 
 def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
     """A program that trains ``n_replicates`` seeds of the ``setup``, with this ``model``."""
+    return Program(new_stack(setup, model, n_replicates), setup.last_batch, setup.jit_compile)
+
+
+def new_stack(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) -> Stack:
+    """Replicates of so many seeds at so many learning rates, with this ``model``."""
     optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
-    stack = Stack(model, optimizer, setup.loss, setup.accuracy, n_replicates, setup.stacked)
-    return Program(stack, setup.last_batch, setup.jit_compile)
+    return Stack(model, optimizer, setup.loss, setup.accuracy, n_seeds, setup.stacked, n_rates)

@@ -94,9 +94,12 @@ class Stack:
 
     def set_rates(self, rates) -> None:
         """Set the learning rates, shape (L,), unless the optimizer has a schedule of its own."""
-        if self._rates is not None and self.stacked:
+        if self._rates is None:
+            return
+        rates = tf.cast(rates, self._rates.dtype)
+        if self.stacked:
             self._rates.assign(tf.tile(rates, [self.n_seeds])[:, None])
-        elif self._rates is not None:
+        else:
             self._rates.assign(rates[0])
 
     def weights(self) -> np.ndarray:

@@ -7,8 +7,8 @@ import numpy as np
 from tqdm import tqdm
 
 from helpers.training.program import Program
-from helpers.training.replicates import sample_orders
 from helpers.training.results import Record
+from helpers.training.sampling import epoch_order
 from helpers.training.setup import Schedule, Setup
 
 STRETCH_SECONDS = 0.4  # how long the program runs between two looks at the clock and at Ctrl-C
@@ -46,7 +46,7 @@ def train_lane(
     cuts = changes | {setup.epochs, *setup.snapshots, *setup.recorded}
     capacity = int(np.clip(ORDER_ELEMENTS // (len(seeds) * setup.n_train), 1, setup.epochs))
     order = np.zeros((capacity, len(seeds), setup.n_train), "int32")
-    draws = [sample_orders(seed, setup.n_train, setup.shuffle) for seed in seeds]
+    generators = [np.random.default_rng(seed) for seed in seeds]
     most = 1  # epochs of the next stretch
     while (epoch := record.n_done) < setup.epochs and not stop.is_set():
         kind = sizes[epoch], setup.recorded[0] <= epoch < setup.recorded[1]
@@ -57,7 +57,10 @@ def train_lane(
             record.compile_seconds += time.perf_counter() - began
         began = time.perf_counter()
         n = min(most, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
-        order[:n] = [[next(draw) for draw in draws] for _ in range(n)]
+        order[:n] = [
+            [epoch_order(setup.sampling, one, setup.n_train, kind[0]) for one in generators]
+            for _ in range(n)
+        ]
         order[:n] += samples.first
         record.add(*program.run(*kind, order, rates[:, None], n))
         seconds = time.perf_counter() - began
