@@ -32,22 +32,23 @@ class UpdateProgram:
 
     Args:
         stack: the replicates and their optimizer.
-        jit_compile: whether XLA compiles the updates, for each batch size anew; otherwise
+        xla_updates: whether XLA compiles the updates, for each batch size anew; otherwise
             TensorFlow runs one graph for all batch sizes.
+        xla_evaluation: whether XLA compiles the evaluation.
     """
 
-    def __init__(self, stack: Stack, jit_compile: bool):
+    def __init__(self, stack: Stack, *, xla_updates: bool, xla_evaluation: bool):
         """Nothing is compiled yet."""
-        self.stack, self.jit_compile = stack, jit_compile
+        self.stack, self.xla_updates = stack, xla_updates
         self._functions = {}
-        self._evaluate = tf.function(stack.evaluate, autograph=False)
+        self._evaluate = tf.function(stack.evaluate, jit_compile=xla_evaluation, autograph=False)
 
     def is_compiled(self, size: int) -> bool:
         """Whether ``run`` needs no compiling for updates of this many samples."""
         return self._key(size) in self._functions
 
     def _key(self, size):
-        return size if self.jit_compile else None
+        return size if self.xla_updates else None
 
     def run(self, x: np.ndarray, y: np.ndarray, size: int, n: int, scale: float) -> np.ndarray:
         """Train n updates on from where the variables stand.
@@ -64,7 +65,7 @@ class UpdateProgram:
         """
         if not self.is_compiled(size):
             self._functions[self._key(size)] = (
-                self._of_one_size(size) if self.jit_compile else self._of_any_size(x, y)
+                self._of_one_size(size) if self.xla_updates else self._of_any_size(x, y)
             )
         values = (np.int32(size), x, y, np.int32(n), np.float32(scale))
         return self._functions[self._key(size)](*map(tf.convert_to_tensor, values)).numpy()

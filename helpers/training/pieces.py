@@ -1,6 +1,5 @@
 """What trains together for a number of updates, and the programs that do it."""
 
-import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,10 @@ from helpers.training.replicates import new_model
 from helpers.training.runner import new_stack
 from helpers.training.update_setup import UpdateSetup
 
-LANE = 2**24  # numbers that the layers of the replicates of a piece give for a batch, at most
+LANE = 2**22  # numbers that the layers of the replicates of a piece give for a batch, at most
+# Samples times replicates times weights from which on an evaluation takes some 15 milliseconds,
+# of which XLA saves two thirds, and so makes up for its compiling.
+XLA_EVALUATION = 2**25
 
 
 class Piece(NamedTuple):
@@ -41,9 +43,9 @@ def pieces(plan: UpdateSetup) -> list[Piece]:
 
 
 def _parts(n: int, most: int) -> list[slice]:
-    """0 to n in parts of about equal length, none longer than ``most``."""
-    count = -(-n // most)
-    return [slice(*pair) for pair in itertools.pairwise(n * k // count for k in range(count + 1))]
+    """0 to n in equal parts of at most ``most``, which thus share a program."""
+    length = max(k for k in range(1, min(n, most) + 1) if n % k == 0)
+    return [slice(i, i + length) for i in range(0, n, length)]
 
 
 class Pool:
@@ -60,12 +62,15 @@ class Pool:
         setup, xla = self._plan.setup, self._plan.has_xla(piece.size)
         n_seeds, n_rates = (part.stop - part.start for part in (piece.seeds, piece.rates))
         with self._taking:
-            kinds = [(p.stack.n_seeds, p.stack.n_rates, p.jit_compile) for p in self._idle]
+            kinds = [(p.stack.n_seeds, p.stack.n_rates, p.xla_updates) for p in self._idle]
             kind = n_seeds, n_rates, xla
             program = self._idle.pop(kinds.index(kind)) if kind in kinds else None
             model = self._models.pop() if self._models and not program else None
         if program is None:
             model = model or new_model(setup.build, setup.data[0].x_train[:1], setup.seeds[-1])
-            program = UpdateProgram(new_stack(setup, model, n_seeds, n_rates), xla)
+            stack = new_stack(setup, model, n_seeds, n_rates)
+            work = len(setup.data[0].x_test) * stack.n_replicates * model.count_params()
+            xla_evaluation = setup.jit_compile and work >= XLA_EVALUATION
+            program = UpdateProgram(stack, xla_updates=xla, xla_evaluation=xla_evaluation)
         yield program
         self._idle.append(program)

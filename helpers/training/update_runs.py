@@ -94,14 +94,14 @@ def train_piece(
             most = max(1, HELD // (sample * size))
             n = min(n, cut - done, most)
             x, y = feed.take(n * size)
-            if program.jit_compile:
+            if program.xla_updates:
                 length = min(most, updates) * size
                 x, y = _padded(x, length), _padded(y, length)
             if not program.is_compiled(size):
                 before = time.perf_counter()
                 program.run(x, y, size, 0, scale)
                 compile_seconds += time.perf_counter() - before
-            total += size * program.run(x, y, size, n, scale)
+            total += size * program.run(x, y, size, n, scale).astype("float64")
             n_seen, done = n_seen + n * size, done + n
             bar.update(n)
         if stop.is_set():
