@@ -116,9 +116,17 @@ def test_a_stream_trains_as_train_on_batch_does(build, optimizer, engine):
         assert_as_keras(runs.sel(seed=seed), reference)
 
 
-@pytest.mark.parametrize("last_batch", ["keep", "drop"])
 @pytest.mark.parametrize("sampling", SAMPLINGS)
-def test_a_finite_set_trains_as_train_on_batch_does(sampling, last_batch, engine):
+def test_a_finite_set_trains_as_train_on_batch_does(sampling):
+    assert_finite_as_keras(sampling, "keep")
+
+
+@pytest.mark.parametrize("last_batch", ["keep", "drop"])
+def test_a_short_last_batch_is_that_of_fit_or_dropped(last_batch, engine):
+    assert_finite_as_keras("reshuffled", last_batch)
+
+
+def assert_finite_as_keras(sampling, last_batch):
     data, optimizer = finite(), optimizers.SGD(0.05, momentum=0.5)
     runs = train(
         linear, optimizer, data, seeds=[3], batch_size=6, updates=9, evaluate_at=AT, snapshots=AT,
@@ -133,11 +141,17 @@ def test_a_finite_set_trains_as_train_on_batch_does(sampling, last_batch, engine
         np.testing.assert_allclose(runs[name][0, 1:], expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("sampling", SAMPLINGS)
-@pytest.mark.parametrize("last_batch", ["keep", "drop", "weight"])
+@pytest.mark.parametrize(
+    ("sampling", "last_batch"),
+    [
+        ("reshuffled", "keep"),
+        ("reshuffled", "weight"),
+        ("in order", "keep"),
+        ("independent", "drop"),  # with updates their batches are never short
+        ("with replacement", "drop"),
+    ],
+)
 def test_updates_and_epochs_are_two_clocks_of_the_same_run(sampling, last_batch):
-    if sampling in ("independent", "with replacement") and last_batch != "drop":
-        pytest.skip("with updates their batches are never short")
     per_epoch = 3 if last_batch == "drop" else 4
     common = {"sampling": sampling, "last_batch": last_batch, "batch_size": 6, "seeds": [1, 2]}
     by_epoch = train(
