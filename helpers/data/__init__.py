@@ -1,6 +1,7 @@
 """Samples to train and test on: made, shipped with scikit-learn, or the reader's own files.
 
-Everything ends in a ``Dataset``. Nothing here imports TensorFlow.
+Everything ends in a ``Dataset``, or in a ``Stream`` of fresh samples. Nothing here
+imports TensorFlow.
 """
 
 from helpers.data.dataset import Dataset, standardised

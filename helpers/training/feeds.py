@@ -32,7 +32,13 @@ def dataset_blocks(
 
 
 def stream_blocks(stream: Stream, seed: int, like: Dataset) -> Blocks:
-    """The samples of a stream, their targets shaped like those of ``like``."""
+    """The samples of a seed, block after block.
+
+    Args:
+        stream: where they come from.
+        seed: of the draws.
+        like: its targets have the shape that the model's outputs ask for, and so have these.
+    """
     for x, y in stream.blocks(seed):
         yield x, np.reshape(y, (len(y), *like.y_train.shape[1:]))
 

@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 
 def pieces(plan: UpdateSetup) -> list[Piece]:
-    """What to train, the largest batches first.
+    """What to train of a ``plan``, the largest batches first.
 
     Rates and seeds train together as far as their layers' outputs stay below LANE numbers; one
     seed at one rate where the model cannot be stacked.

@@ -160,12 +160,22 @@ class Runner:
 
 
 def new_program(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) -> Program:
-    """A program that trains so many seeds at so many learning rates, with this ``model``."""
+    """A program that trains replicates of a model.
+
+    Args:
+        setup: what is trained.
+        model: of the setup, and used by nothing else.
+        n_seeds, n_rates: seeds, and learning rates of each.
+    """
     stack = new_stack(setup, model, n_seeds, n_rates)
     return Program(stack, setup.last_batch, setup.jit_compile)
 
 
 def new_stack(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) -> Stack:
-    """Replicates of so many seeds at so many learning rates, with this ``model``."""
+    """Replicates of a model, with an optimizer of their own.
+
+    Args:
+        setup, model, n_seeds, n_rates: as for ``new_program``.
+    """
     optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
     return Stack(model, optimizer, setup.loss, setup.accuracy, n_seeds, setup.stacked, n_rates)
