@@ -46,9 +46,13 @@ def run_updates(plan: UpdateSetup, n_jobs: int, progress: bool) -> xr.Dataset:
 
         def train(piece):
             with pool.program(piece) as program:
-                train_piece(program, plan, piece, results, stop, bar)
+                return train_piece(program, plan, piece, results, stop, bar)
 
-        joblib.Parallel(n_jobs, prefer="threads")(joblib.delayed(train)(piece) for piece in work)
+        parallel = joblib.Parallel(n_jobs, prefer="threads")
+        seconds = parallel(joblib.delayed(train)(piece) for piece in work)
+    for piece, spent in zip(work, seconds, strict=True):
+        n_rates = piece.rates.stop - piece.rates.start
+        results.seconds[:, piece.size, piece.rates] += np.array(spent)[:, None] / n_rates
     wanted = xr.DataArray(plan.evaluated, dims=("batch_size", "update"))
     return finish(update_dataset(plan, results), wanted)
 
@@ -60,7 +64,7 @@ def train_piece(
     results: Results,
     stop: threading.Event,
     bar: tqdm,
-) -> None:
+) -> tuple[float, float]:
     """Train the seeds of a piece at its learning rates, and write down what comes out.
 
     Args:
@@ -70,6 +74,9 @@ def train_piece(
         results: filled in here.
         stop: ends the training early.
         bar: moves on by one for each update.
+
+    Returns:
+        Seconds that it took to compile, and to run.
     """
     setup, stack = plan.setup, program.stack
     n_seeds, n_rates = stack.n_seeds, stack.n_rates
@@ -114,10 +121,7 @@ def train_piece(
             total, n_seen = np.zeros_like(total), 0
         if cut in plan.snapshots:
             results.weights[*place, plan.snapshots.index(cut)] = by_rate(stack.weights())
-    seconds = time.perf_counter() - began - compile_seconds
-    results.seconds[:, piece.size, piece.rates] += (
-        np.array([[compile_seconds], [seconds]]) / n_rates
-    )
+    return compile_seconds, time.perf_counter() - began - compile_seconds
 
 
 def _blocks(plan, seeds, batch_size):
