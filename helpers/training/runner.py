@@ -30,6 +30,7 @@ def run(
     labels: Mapping[str, Sequence],
     n_jobs: int,
     progress: bool,
+    by_rate: bool = False,
 ) -> xr.Dataset:
     """Train all seeds by each schedule, with a progress bar, until the end or until Ctrl-C.
 
@@ -40,6 +41,8 @@ def run(
             there is one schedule.
         n_jobs: lanes trained at the same time, at least 1.
         progress: whether to draw a progress bar on stderr.
+        by_rate: whether schedules of the same batch sizes may train together, which may change
+            the last digits.
 
     Returns:
         What ``train`` returns, with the dimensions of ``labels`` in front.
@@ -54,7 +57,7 @@ def run(
     groups = lanes.groups(
         [schedule.batch_sizes for schedule in schedules],
         len(setup.seeds),
-        setup.stacked and not has_schedule(setup.optimizer),
+        by_rate and setup.stacked and not has_schedule(setup.optimizer),
     )
     with interruptible(n_epochs, title, progress) as (stop, bar):
         runs = runner.run(schedules, groups, n_jobs, stop, bar)

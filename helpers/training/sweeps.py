@@ -41,7 +41,9 @@ def sweep(
     """Train every seed at every batch size and learning rate.
 
     Batch sizes are trained side by side. A batch size is compiled once for all its learning rates.
-    Runs of one seed have the same start and the same samples, whatever their learning rate.
+    Runs of one seed have the same start and the same samples, whatever their learning rate. Where
+    seeds are few, several learning rates train in one program, so that the last digits may differ
+    from those of ``helpers.train``.
 
     Args:
         batch_sizes: samples per update, each 1 to n_train, all different.
@@ -110,7 +112,7 @@ def sweep(
     )
     schedules = [setup.schedule(*pair) for pair in itertools.product(batch_sizes, learning_rates)]
     labels = {"batch_size": batch_sizes, "learning_rate": learning_rates}
-    return run(setup, schedules, labels, n_jobs, progress)
+    return run(setup, schedules, labels, n_jobs, progress, by_rate=True)
 
 
 def train_schedules(
