@@ -75,7 +75,12 @@ def quick_unless_marked_slow(request, monkeypatch):
         start(process, command, *arguments, **options)
 
     monkeypatch.setattr("subprocess.Popen.__init__", start_no_python)
-    for module, train in (("helpers.training.program", "Program.run"), ("keras", "Model.fit")):
+    trainers = (
+        ("helpers.training.program", "Program.run"),
+        ("helpers.training.clock", "UpdateProgram.run"),
+        ("keras", "Model.fit"),
+    )
+    for module, train in trainers:
         if module in sys.modules:
             monkeypatch.setattr(f"{module}.{train}", refuse)
     if {"browser", "address", "explored", "book"} & {*request.fixturenames}:

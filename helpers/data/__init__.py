@@ -1,6 +1,7 @@
 """Samples to train and test on: made, shipped with scikit-learn, or the reader's own files.
 
-Everything ends in a ``Dataset``. Nothing here imports TensorFlow.
+Everything ends in a ``Dataset``, or in a ``Stream`` of fresh samples. Nothing here
+imports TensorFlow.
 """
 
 from helpers.data.dataset import Dataset, standardised
@@ -13,6 +14,7 @@ from helpers.data.expectation import (
 from helpers.data.images import digits, flattened, mnist, shifted
 from helpers.data.names import code, shown
 from helpers.data.splits import hold_out, with_validation
+from helpers.data.streams import Stream, blob_stream, regression_stream, teacher_stream
 from helpers.data.synthetic import (
     blob_centers,
     blob_draws,
@@ -28,10 +30,12 @@ __all__ = [
     "Dataset",
     "Expectation",
     "NamedDataset",
+    "Stream",
     "blob_centers",
     "blob_draws",
     "blob_expectation",
     "blob_probabilities",
+    "blob_stream",
     "blobs",
     "code",
     "digits",
@@ -45,8 +49,10 @@ __all__ = [
     "mnist",
     "nearest_center",
     "new_blob_samples",
+    "regression_stream",
     "shifted",
     "shown",
     "standardised",
+    "teacher_stream",
     "with_validation",
 ]

@@ -1,10 +1,11 @@
 """The loss around given weights: its gradients, their noise, and its curvature."""
 
 from helpers.landscape.curvature import hessian, largest_eigenvalue
-from helpers.landscape.gradients import losses, sample_gradients
+from helpers.landscape.gradients import losses, sample_gradients, squared_lengths
 from helpers.landscape.noise import (
     cosines,
     draw_batches,
+    estimated_noise_scale,
     noise_and_signal,
     noise_scale,
     two_batch_estimate,
@@ -13,11 +14,13 @@ from helpers.landscape.noise import (
 __all__ = [
     "cosines",
     "draw_batches",
+    "estimated_noise_scale",
     "hessian",
     "largest_eigenvalue",
     "losses",
     "noise_and_signal",
     "noise_scale",
     "sample_gradients",
+    "squared_lengths",
     "two_batch_estimate",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.training.replicates import loss_function, targets_like
+from helpers.training.snapshots import set_weights
 
 EVALUATED_TOGETHER = 65_536  # samples in one forward pass, all weights together; bounds the memory
 
@@ -89,6 +90,57 @@ def losses(
         part = slice(start, start + size)
         result[part] = evaluate(tf.convert_to_tensor(every[part]), *samples)
     return result.reshape(weights.shape[:-1])
+
+
+def squared_lengths(
+    build: Callable[[], keras.Model],
+    weights: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    batches: np.ndarray,
+    loss: str | Callable = "categorical_crossentropy",
+) -> np.ndarray:
+    """The squared length |g|² of the gradient of each batch, the model called as in training.
+
+    So batch normalisation takes mean and variance from the batch, and dropout drops units anew.
+
+    Args:
+        build: returns a new Keras model.
+        weights: flat weights, shape (..., n_weights), in the order of ``model.get_weights()``.
+        x, y, loss: as for ``sample_gradients``.
+        batches: indices of the samples of each batch, shape (draws, batch_size).
+
+    Returns:
+        Squared lengths, shape (..., draws), float64, by the trainable weights.
+
+    Raises:
+        ValueError: the weights do not fit the model, or the loss does not average over samples.
+    """
+    model = build()
+    outputs = model(x[:1], training=False)
+    y = targets_like(outputs, y)
+    loss = loss_function(loss, outputs, y)
+    samples = tf.convert_to_tensor(x), tf.convert_to_tensor(y)
+
+    def length(batch):
+        inputs, targets = (tf.gather(array, batch) for array in samples)
+        with tf.GradientTape() as tape:
+            outputs = model(inputs, training=True)
+            value = tf.reduce_mean(loss(targets, outputs)) + sum(model.losses)
+        slopes = tape.gradient(value, [v.value for v in model.trainable_variables])
+        return sum(tf.reduce_sum(tf.cast(s, tf.float64) ** 2) for s in slopes if s is not None)
+
+    @tf.function(autograph=False)
+    def lengths(batches):
+        return tf.map_fn(length, batches, fn_output_signature=tf.float64)
+
+    weights, batches = np.asarray(weights), tf.convert_to_tensor(batches)
+    every = weights.reshape(-1, weights.shape[-1])
+    result = []
+    for flat in every:
+        set_weights(model, flat)
+        result.append(lengths(batches).numpy())
+    return np.reshape(result, (*weights.shape[:-1], len(batches)))
 
 
 def loss_of_weights(

@@ -12,7 +12,7 @@ import xarray as xr
 
 from helpers import checks
 from helpers.analysis import gain
-from helpers.landscape.gradients import sample_gradients
+from helpers.landscape.gradients import sample_gradients, squared_lengths
 
 MEMORY = 2**28  # bytes of single gradients held at once
 
@@ -160,3 +160,59 @@ def noise_scale(
     noise, signal = np.swapaxes(estimates, 0, 1)
     labels = {"seed": weights.seed, "snapshot": weights.snapshot}
     return gain(xr.DataArray(noise, labels), xr.DataArray(signal, labels))
+
+
+def estimated_noise_scale(
+    build: Callable[[], keras.Model],
+    weights: xr.DataArray,
+    x: np.ndarray,
+    y: np.ndarray,
+    small_size: int,
+    large_size: int,
+    draws: int = 200,
+    seed: int = 0,
+    loss: str | Callable = "categorical_crossentropy",
+) -> xr.Dataset:
+    """The noise scale from gradients of random batches alone, the model called as in training.
+
+    The two-batch estimate (McCandlish et al., arXiv 1812.06162, appendix A.1; see
+    ``two_batch_estimate``), each averaged over all draws before the ratio is taken. It needs no
+    gradients of single samples, so it takes models with batch normalisation or dropout too. What
+    dropout adds to the gradient counts as noise. With batch normalisation a sample's gradient
+    depends on its batch, so that tr(Σ) and |G|² are those between the two batch sizes.
+
+    Args:
+        build: returns a new Keras model.
+        weights: what ``helpers.train`` keeps at its snapshots, dimensions seed, snapshot, weight.
+        x: inputs, shape (n, ...).
+        y: targets, shape (n, ...).
+        small_size, large_size: samples of a batch, drawn with replacement, at least 1;
+            small_size below large_size. The further apart, the smaller the error.
+        draws: batches of each size, at least 1, the same for all weights.
+        seed: of the draws.
+        loss: a Keras loss that averages over samples, or its name.
+
+    Returns:
+        Dataset of noise, tr(Σ), and signal, |G|², both at least 0, and noise_scale, their ratio in
+        samples, infinity where the signal is 0; dimensions seed and snapshot.
+
+    Raises:
+        ValueError: a number is out of its range, or the weights do not fit the model.
+    """
+    checks.whole_number("small_size", small_size, 1)
+    checks.whole_number("large_size", large_size, small_size + 1, why="one above small_size")
+    checks.whole_number("draws", draws, 1)
+    generator = np.random.default_rng(seed)
+    flat = weights.transpose("seed", "snapshot", "weight").values
+    small, large = (
+        squared_lengths(
+            build, flat, x, y, generator.integers(len(x), size=(draws, size)), loss
+        ).mean(axis=-1)
+        for size in (small_size, large_size)
+    )
+    noise, signal = two_batch_estimate(small, large, small_size, large_size)
+    labels = {"seed": weights.seed, "snapshot": weights.snapshot}
+    noise = xr.DataArray(np.maximum(noise, 0), labels)
+    signal = xr.DataArray(np.maximum(signal, 0), labels)
+    scale = gain(noise, signal)
+    return xr.Dataset({"noise": noise, "signal": signal, "noise_scale": scale})

@@ -2,8 +2,11 @@
 
 ``train`` repeats one setting from many seeds, ``sweep`` several settings, and
 ``train_schedules`` settings that change from epoch to epoch. All return an ``xarray.Dataset``.
+``train`` and ``sweep`` can count in updates too, on a finite set or on a stream of fresh samples
+(``helpers.data.streams``).
 """
 
+from helpers.training.clock import geometric_grid
 from helpers.training.open_ended import open_ended
 from helpers.training.program import updates_per_epoch
 from helpers.training.replicates import sample_orders
@@ -15,6 +18,7 @@ from helpers.training.trainer import train
 __all__ = [
     "equal_phases",
     "evaluate",
+    "geometric_grid",
     "open_ended",
     "sample_orders",
     "set_weights",

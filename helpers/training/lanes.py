@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+TOGETHER = 30  # up to so many replicates another learning rate costs far less than its own run
 LANE = 15  # replicates of a lane at most, where several lanes pay
 # They pay where one core would take longer than LONG_SECONDS, since every thread compiles the
 # program anew, in about a second.
@@ -49,6 +50,32 @@ def lanes(n: int, stacked: bool, seconds: float) -> list[slice]:
     n_lanes = n if not stacked else -(-n // LANE) if seconds > LONG_SECONDS else 1
     ends = [n * lane // n_lanes for lane in range(n_lanes + 1)]
     return [slice(*pair) for pair in itertools.pairwise(ends)]
+
+
+def groups(batch_sizes: Sequence[Sequence[int]], n_seeds: int, by_rate: bool) -> list[list[int]]:
+    """Which schedules train together, each of its learning rates beside the others.
+
+    Args:
+        batch_sizes: of each schedule, samples per update in every epoch. Those with the same
+            batch sizes can train together.
+        n_seeds: number of seeds.
+        by_rate: whether replicates can have a learning rate each.
+
+    Returns:
+        Numbers of schedules, in groups that have one length for the same batch sizes.
+
+    >>> groups([[1], [1], [1], [1], [8]], 10, True), groups([[1], [1]], 30, True)
+    ([[0, 1], [2, 3], [4]], [[0], [1]])
+    """
+    alike = {}
+    for number, sizes in enumerate(batch_sizes):
+        alike.setdefault(tuple(sizes), []).append(number)
+    most = max(1, TOGETHER // n_seeds) if by_rate else 1
+    together = []
+    for numbers in alike.values():
+        length = max(k for k in range(1, min(most, len(numbers)) + 1) if len(numbers) % k == 0)
+        together += [numbers[i : i + length] for i in range(0, len(numbers), length)]
+    return together
 
 
 def side_by_side(

@@ -39,7 +39,7 @@ def open_ended(
     n_seeds, most = checks.whole_number("n_seeds", n_seeds, 1), checks.whole_number("most", most, 1)
     setup = set_up(build, optimizer, data, epochs=1, seeds=range(n_seeds), stacked=True)
     schedule = setup.schedule(batch_size, None)
-    [size], rates = schedule.batch_sizes, np.repeat(schedule.learning_rates, most)
+    [size], rates = schedule.batch_sizes, np.repeat(schedule.learning_rates, most)[:, None]
     order = np.zeros((most, n_seeds, setup.n_train), "int32")
     draws = [sample_orders(seed, setup.n_train) for seed in setup.seeds]
     program = new_program(setup, setup.model, n_seeds)

@@ -12,7 +12,6 @@ import tensorflow as tf
 from helpers.training.replicates import Values
 from helpers.training.samples import Samples
 from helpers.training.stack import Stack, over_batches
-from helpers.training.stacking import has_schedule
 
 LAST_BATCH = ("keep", "drop", "weight")
 
@@ -68,9 +67,9 @@ class Program:
         Args:
             batch_size: samples per update, 1 to n_train, the same in all these epochs.
             per_update: whether the metrics of every update are wanted too.
-            order: indices of training samples, int32, shape (capacity, R, n_train); row e is
+            order: indices of training samples, int32, shape (capacity, S, n_train); row e is
                 epoch e's order. An equal capacity at every call saves compiling again.
-            learning_rates: shape (capacity,); ignored if the optimizer has a schedule.
+            learning_rates: shape (capacity, L); ignored if the optimizer has a schedule.
             n_epochs: 0 (compile only) to capacity.
 
         Returns:
@@ -92,16 +91,15 @@ class Program:
     def _epochs(
         self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test
     ):
-        capacity, n_replicates, n_train = order.shape
-        n_updates = 0
+        capacity, _, n_train = order.shape
+        n_replicates, n_updates = self.n_replicates, 0
         if per_update:
             n_updates = updates_per_epoch(n_train, batch_size, self.last_batch)
         metrics = tf.TensorArray(tf.float32, capacity, element_shape=(4, n_replicates))
         updates = tf.TensorArray(tf.float32, capacity, element_shape=(n_updates, 2, n_replicates))
 
         def epoch(e, metrics, updates):
-            if not has_schedule(self.stack.optimizer):
-                self.stack.optimizer.learning_rate.assign(learning_rates[e])
+            self.stack.set_rates(learning_rates[e])
             train, detail = self._train_epoch(batch_size, n_updates, order[e], x, y)
             validation = self.stack.evaluate(
                 x_test, y_test, shared=x_test.shape.rank == x.shape.rank
@@ -118,7 +116,7 @@ class Program:
         record = tf.TensorArray(tf.float32, n_recorded, element_shape=(2, self.n_replicates))
 
         def update(start, size, total, record):
-            samples = tf.slice(order, [0, start], [self.n_replicates, size])
+            samples = tf.slice(order, [0, start], [self.stack.n_seeds, size])
             scale = size / batch_size if self.last_batch == "weight" else 1.0
             metrics = self.stack.update(tf.gather(x, samples), tf.gather(y, samples), scale)
             if n_recorded:

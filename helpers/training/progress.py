@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 @contextmanager
 def interruptible(
-    n_epochs: int, description: str, progress: bool = True
+    n_steps: int, description: str, progress: bool = True, unit: str = "epoch"
 ) -> Iterator[tuple[threading.Event, tqdm]]:
-    """A stop event that the first Ctrl-C sets, and a progress bar over ``n_epochs``.
+    """A stop event that the first Ctrl-C sets, and a progress bar over ``n_steps`` of a ``unit``.
 
     A second Ctrl-C interrupts at once. Outside of the main thread, where Python delivers no
     Ctrl-C, the event is never set.
@@ -30,31 +30,38 @@ def interruptible(
     in_main = threading.current_thread() is threading.main_thread()
     previous = signal.signal(signal.SIGINT, on_interrupt) if in_main else None
     try:
-        with tqdm(total=n_epochs, desc=description, unit="epoch", disable=not progress) as bar:
+        with tqdm(total=n_steps, desc=description, unit=unit, disable=not progress) as bar:
             yield stop, bar
     finally:
         if in_main:
             signal.signal(signal.SIGINT, previous)
 
 
-def finish(runs: xr.Dataset) -> xr.Dataset:
-    """``runs`` as they are if complete; else the epochs done, with a warning that says how many.
+def finish(runs: xr.Dataset, wanted: xr.DataArray | bool = True) -> xr.Dataset:
+    """``runs`` as they are if complete; else what was done, with a warning that says how much.
+
+    Runs count in the dimension epoch, or update, at which they were evaluated, where ``wanted``.
 
     Raises:
-        KeyboardInterrupt: not one epoch was done.
+        KeyboardInterrupt: nothing was evaluated.
     """
-    missing = runs.accuracy.isnull()
+    missing = runs.val_accuracy.isnull() & wanted
     if not missing.any():
         return runs
-    done = int((~missing).any([d for d in missing.dims if d != "epoch"]).sum())
+    clock = "epoch" if "epoch" in runs.dims else "update"
+    is_done = runs.val_accuracy.notnull()
+    done = int(is_done.any([d for d in missing.dims if d != clock]).sum())
     if done == 0:
         raise KeyboardInterrupt
+    kept = runs.isel({clock: slice(0, done)})
+    last = int(kept[clock][-1])
+    counted = "epochs" if clock == "epoch" else "evaluations"
+    n_done, n_missing = int(is_done.sum()), int(missing.sum())
     warnings.warn(
-        f"interrupted: {int((~missing).sum())} of {missing.size} epochs of all runs were done, "
-        f"up to epoch {done} of {runs.sizes['epoch']}; the others hold NaN",
+        f"interrupted: {n_done} of {n_done + n_missing} {counted} of all runs were done, up to "
+        f"{clock} {last} of {int(runs[clock][-1])}; the others hold NaN",
         stacklevel=4,  # where train, sweep or train_schedules was called
     )
-    kept = runs.isel(epoch=slice(0, done))
     if "snapshot" in runs.dims:
-        kept = kept.sel(snapshot=runs.snapshot[runs.snapshot <= done])
-    return kept.assign_attrs(interrupted_at_epoch=np.int64(done))
+        kept = kept.sel(snapshot=runs.snapshot[runs.snapshot <= last])
+    return kept.assign_attrs({f"interrupted_at_{clock}": np.int64(last)})

@@ -11,16 +11,15 @@ Values = tuple[list[np.ndarray], list[np.ndarray]]  # of trainable variables and
 _building = threading.Lock()  # Keras draws initial weights from a global state
 
 
-def sample_orders(seed: int, n_samples: int, shuffle: bool = True) -> Iterator[np.ndarray]:
-    """The order in which a run with this seed sees its samples, epoch after epoch.
+def sample_orders(seed: int, n_samples: int) -> Iterator[np.ndarray]:
+    """The order in which a reshuffled run with this seed sees its samples, epoch after epoch.
 
     Yields:
-        Permutations of 0 .. n_samples - 1, shape (n_samples,), one per epoch, without end; always
-        the identity unless they ``shuffle``.
+        Permutations of 0 .. n_samples - 1, shape (n_samples,), one per epoch, without end.
     """
-    generator, in_order = np.random.default_rng(seed), np.arange(n_samples)
+    generator = np.random.default_rng(seed)
     while True:
-        yield generator.permutation(n_samples) if shuffle else in_order
+        yield generator.permutation(n_samples)
 
 
 def new_model(build: Callable[[], keras.Model], x: np.ndarray, seed: int) -> keras.Model:

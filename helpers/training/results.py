@@ -106,7 +106,7 @@ def settings(setup: Setup) -> dict:
         if isinstance(loss, keras.losses.Loss)
         else getattr(loss, "__name__", repr(loss)),
         "last_batch": setup.last_batch,
-        "shuffle": setup.shuffle,
+        "sampling": setup.sampling,
         "stacked": setup.stacked,
         "jit_compile": setup.jit_compile,
         "epochs": setup.epochs,

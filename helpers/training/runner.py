@@ -20,6 +20,7 @@ from helpers.training.replicates import new_model
 from helpers.training.results import along, dataset
 from helpers.training.setup import Schedule, Setup
 from helpers.training.stack import Stack
+from helpers.training.stacking import has_schedule
 from helpers.training.stretches import train_lane
 
 
@@ -29,6 +30,7 @@ def run(
     labels: Mapping[str, Sequence],
     n_jobs: int,
     progress: bool,
+    by_rate: bool = False,
 ) -> xr.Dataset:
     """Train all seeds by each schedule, with a progress bar, until the end or until Ctrl-C.
 
@@ -39,6 +41,8 @@ def run(
             there is one schedule.
         n_jobs: lanes trained at the same time, at least 1.
         progress: whether to draw a progress bar on stderr.
+        by_rate: whether schedules of the same batch sizes may train together, which may change
+            the last digits.
 
     Returns:
         What ``train`` returns, with the dimensions of ``labels`` in front.
@@ -50,8 +54,13 @@ def run(
     counts = [f"{len(values)} {name.replace('_', ' ')}s" for name, values in labels.items()]
     title = " x ".join([*counts, f"{len(setup.seeds)} seeds"])
     n_epochs = setup.epochs * sum(len(runner.lanes(schedule)) for schedule in schedules)
+    groups = lanes.groups(
+        [schedule.batch_sizes for schedule in schedules],
+        len(setup.seeds),
+        by_rate and setup.stacked and not has_schedule(setup.optimizer),
+    )
     with interruptible(n_epochs, title, progress) as (stop, bar):
-        runs = runner.run(schedules, n_jobs, stop, bar)
+        runs = runner.run(schedules, groups, n_jobs, stop, bar)
     totals = {
         name: sum(part.attrs[name] for part in runs) for name in ("compile_seconds", "run_seconds")
     }
@@ -87,46 +96,59 @@ class Runner:
         )
 
     def run(
-        self, schedules: Sequence[Schedule], n_jobs: int, stop: threading.Event, bar: tqdm
+        self,
+        schedules: Sequence[Schedule],
+        groups: Sequence[Sequence[int]],
+        n_jobs: int,
+        stop: threading.Event,
+        bar: tqdm,
     ) -> list[xr.Dataset]:
         """Train every seed by each schedule; ``stop``, once set, ends it early and leaves NaN.
 
         Args:
             schedules: batch size and learning rate of each epoch.
+            groups: numbers of the schedules that train together, as ``lanes.groups`` has them.
             n_jobs: lanes trained at the same time, at least 1.
             stop: set to end all training early.
-            bar: moves on by one for each epoch of each lane.
+            bar: moves on by one for each epoch of each lane and schedule.
         """
+        firsts = [schedules[group[0]] for group in groups]
         work = lanes.side_by_side(
-            [schedule.batch_sizes[0] for schedule in schedules],
-            [self.lanes(schedule) for schedule in schedules],
-            [self._seconds(schedule) for schedule in schedules],
+            [schedule.batch_sizes[0] for schedule in firsts],
+            [self.lanes(schedule) for schedule in firsts],
+            [sum(self._seconds(schedules[number]) for number in group) for group in groups],
             n_jobs,
         )
 
         def train_in_turn(pieces):
-            return [self._train(schedules[number], lane, stop, bar) for number, lane in pieces]
+            return [
+                self._train([schedules[number] for number in groups[place]], lane, stop, bar)
+                for place, lane in pieces
+            ]
 
         parallel = joblib.Parallel(n_jobs, prefer="threads")
         done = parallel(joblib.delayed(train_in_turn)(pieces) for pieces in work)
         records = [{} for _ in schedules]
         for pieces, trained in zip(work, done, strict=True):
-            for (number, lane), record in zip(pieces, trained, strict=True):
-                records[number][lane.start] = record
+            for (place, lane), by_schedule in zip(pieces, trained, strict=True):
+                for number, record in zip(groups[place], by_schedule, strict=True):
+                    records[number][lane.start] = record
         return [
             dataset(self.setup, schedule, [by_start[start] for start in sorted(by_start)])
             for schedule, by_start in zip(schedules, records, strict=True)
         ]
 
-    def _train(self, schedule, lane, stop, bar):
-        with self._program(lane.stop - lane.start, schedule.batch_sizes[0]) as program:
-            return train_lane(program, self.setup, schedule, lane, stop, bar)
+    def _train(self, schedules, lane, stop, bar):
+        n_seeds, batch_size = lane.stop - lane.start, schedules[0].batch_sizes[0]
+        with self._program(n_seeds, len(schedules), batch_size) as program:
+            return train_lane(program, self.setup, schedules, lane, stop, bar)
 
     @contextmanager
-    def _program(self, n_replicates: int, batch_size: int) -> Iterator[Program]:
+    def _program(self, n_seeds: int, n_rates: int, batch_size: int) -> Iterator[Program]:
         """A program that no other thread works with; best one that has compiled the batch size."""
         with self._taking:
-            fits = [program for program in self._idle if program.n_replicates == n_replicates]
+            shape = n_seeds, n_rates
+            fits = [p for p in self._idle if (p.stack.n_seeds, p.stack.n_rates) == shape]
             fits.sort(key=lambda program: program.is_compiled(batch_size, False))
             program = fits[-1] if fits else None
             if program:
@@ -135,13 +157,28 @@ class Runner:
         if program is None:
             setup = self.setup
             model = model or new_model(setup.build, setup.data[0].x_train[:1], setup.seeds[-1])
-            program = new_program(setup, model, n_replicates)
+            program = new_program(setup, model, n_seeds, n_rates)
         yield program
         self._idle.append(program)
 
 
-def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
-    """A program that trains ``n_replicates`` seeds of the ``setup``, with this ``model``."""
-    optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
-    stack = Stack(model, optimizer, setup.loss, setup.accuracy, n_replicates, setup.stacked)
+def new_program(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) -> Program:
+    """A program that trains replicates of a model.
+
+    Args:
+        setup: what is trained.
+        model: of the setup, and used by nothing else.
+        n_seeds, n_rates: seeds, and learning rates of each.
+    """
+    stack = new_stack(setup, model, n_seeds, n_rates)
     return Program(stack, setup.last_batch, setup.jit_compile)
+
+
+def new_stack(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) -> Stack:
+    """Replicates of a model, with an optimizer of their own.
+
+    Args:
+        setup, model, n_seeds, n_rates: as for ``new_program``.
+    """
+    optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
+    return Stack(model, optimizer, setup.loss, setup.accuracy, n_seeds, setup.stacked, n_rates)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+import xarray as xr
 
 from helpers import checks
 from helpers.data.dataset import Dataset
@@ -20,6 +21,8 @@ from helpers.training.replicates import (
     targets_like,
 )
 from helpers.training.samples import Samples, checked, samples
+from helpers.training.sampling import SAMPLINGS
+from helpers.training.snapshots import set_weights, starting_weights
 from helpers.training.stacking import has_schedule, trains_stacked
 
 
@@ -44,7 +47,7 @@ class Setup:
         recorded: updates are recorded from the first of these epochs, counted from 0, to before
             the second.
         loss, accuracy: functions of (y_true, y_pred).
-        last_batch, shuffle, stacked, jit_compile: as for ``train``, and decided.
+        last_batch, sampling, stacked, jit_compile: as for ``train``, and decided.
         model: the model of the last seed.
         start: the values that the variables of every seed's model start from.
     """
@@ -59,7 +62,7 @@ class Setup:
     loss: Callable
     accuracy: Callable
     last_batch: str
-    shuffle: bool
+    sampling: str
     stacked: bool
     jit_compile: bool
     model: keras.Model
@@ -121,7 +124,8 @@ def set_up(
     seeds: Sequence[int],
     loss: str | Callable = "categorical_crossentropy",
     last_batch: str = "keep",
-    shuffle: bool = True,
+    sampling: str = "reshuffled",
+    start: xr.DataArray | None = None,
     snapshots: Sequence[int] = (),
     per_update: tuple[int, int] | None = None,
     stacked: bool | None = None,
@@ -130,8 +134,8 @@ def set_up(
     """Check what ``train`` was given and build the model of every seed.
 
     Args:
-        build, optimizer, data, epochs, seeds, loss, last_batch, shuffle, snapshots, per_update,
-            stacked, jit_compile: as for ``train``.
+        build, optimizer, data, epochs, seeds, loss, last_batch, sampling, start, snapshots,
+            per_update, stacked, jit_compile: as for ``train``.
 
     Raises:
         ValueError: as for ``train``.
@@ -142,12 +146,15 @@ def set_up(
     snapshots = sorted({checks.whole_number("snapshot", e, 0, epochs) for e in snapshots})
     recorded = _recorded(per_update, epochs)
     checks.one_of("last_batch", last_batch, LAST_BATCH)
+    checks.one_of("sampling", sampling, SAMPLINGS)
     datasets = checked(data, len(seeds))
     _check_optimizer(optimizer)
-    start = []
-    for seed in seeds:
+    weights, values = starting_weights(start, seeds), []
+    for i, seed in enumerate(seeds):
         model = new_model(build, datasets[0].x_train[:1], seed)
-        start.append(initial_values(model))
+        if weights is not None:
+            set_weights(model, weights[i])
+        values.append(initial_values(model))
     checks.model_fits(model, datasets[0])
     outputs = model(datasets[0].x_train[:1])
     datasets = [
@@ -170,11 +177,11 @@ def set_up(
         loss=loss_function(loss, outputs, y_train),
         accuracy=accuracy_function(outputs, y_train),
         last_batch=last_batch,
-        shuffle=shuffle,
+        sampling=sampling,
         stacked=trains_stacked(model, optimizer, stacked),
         jit_compile=jit_compile,
         model=model,
-        start=start,
+        start=values,
     )
 
 

@@ -22,6 +22,35 @@ def set_weights(model: keras.Model, weights: np.ndarray) -> keras.Model:
     return model
 
 
+def starting_weights(start: xr.DataArray | None, seeds: Sequence[int]) -> np.ndarray | None:
+    """The flat weights that each seed starts from, shape (n_seeds, n_weights); None if not given.
+
+    Args:
+        start: as for ``train``.
+        seeds: as for ``train``.
+
+    Raises:
+        ValueError: it has other dimensions, lacks a seed, or holds NaN or infinity.
+    """
+    if start is None:
+        return None
+    dims = set(start.dims) if isinstance(start, xr.DataArray) else type(start).__name__
+    if dims != {"seed", "weight"}:
+        raise ValueError(
+            "start must be the weights of one snapshot, a DataArray with the dimensions seed and "
+            f"weight, such as runs.weights.sel(snapshot=5), got {dims}"
+        )
+    missing = sorted(set(seeds) - set(start.seed.values.tolist()))
+    if missing:
+        raise ValueError(
+            f"start must hold the weights of every seed, got none of seed {missing[0]}"
+        )
+    weights = start.sel(seed=list(seeds)).transpose("seed", "weight").values
+    if not np.isfinite(weights).all():
+        raise ValueError("start must be finite, got NaN or infinity in it")
+    return weights
+
+
 def evaluate(
     build: Callable[[], keras.Model],
     runs: xr.Dataset,

@@ -1,8 +1,9 @@
 """R replicates of a model, side by side: one update of all of them, and one evaluation.
 
-Each variable carries a leading axis of length R. The gradient is Keras's own stateless call, mapped
-over that axis; the update is a Keras optimizer applied to the stacked variables, which is right
-exactly when the optimizer treats every element of a variable alike.
+Replicates are S seeds at L learning rates each, R = S L. A variable of the model becomes one of
+shape (R, size), a row for each replicate. The gradient is Keras's own stateless call, mapped over
+the rows; the update is a Keras optimizer applied to these variables, with a column of learning
+rates, which is right exactly when the optimizer treats every element of a variable alike.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.training.rates import Rates
 from helpers.training.replicates import Values
+from helpers.training.stacking import has_schedule
 
 EVALUATED_TOGETHER = 65_536  # samples of all replicates in one forward pass; bounds the memory
 
@@ -24,9 +27,10 @@ class Stack:
         optimizer: a Keras optimizer that nothing else uses.
         loss: a Keras loss object or function of (y_true, y_pred).
         accuracy: a function of (y_true, y_pred) giving one value per sample.
-        n_replicates: R, at least 1.
+        n_seeds: S, at least 1.
         stacked: whether variables carry the replicate axis. False needs R = 1 and trains the
             model's own variables, by any optimizer.
+        n_rates: L, at least 1: replicates that share the samples of a seed.
     """
 
     def __init__(
@@ -35,12 +39,19 @@ class Stack:
         optimizer: keras.optimizers.Optimizer,
         loss: Callable,
         accuracy: Callable,
-        n_replicates: int,
+        n_seeds: int,
         stacked: bool,
+        n_rates: int = 1,
     ):
         """Create the variables."""
         self.model, self.optimizer, self.loss, self.accuracy = model, optimizer, loss, accuracy
-        self.n_replicates, self.stacked = n_replicates, stacked
+        self.n_seeds, self.n_rates, self.n_replicates = n_seeds, n_rates, n_seeds * n_rates
+        self.stacked, self._rates = stacked, None
+        if not has_schedule(optimizer):
+            self._rates = optimizer.learning_rate
+            if stacked:
+                schedule = Rates(self.n_replicates, self._rates.dtype)
+                optimizer.learning_rate, self._rates = schedule, schedule.values
         self.trainable = [self._stack(v) for v in model.trainable_variables]
         self.state = [self._stack(v) for v in model.non_trainable_variables]
         optimizer.build(self.trainable)
@@ -49,17 +60,31 @@ class Stack:
     def _stack(self, variable: keras.Variable) -> keras.Variable:
         if not self.stacked:
             return variable
-        zeros = np.zeros((self.n_replicates, *variable.shape), variable.dtype)
+        zeros = np.zeros((self.n_replicates, int(np.prod(variable.shape))), variable.dtype)
         return keras.Variable(zeros, dtype=variable.dtype, name=variable.name)
 
-    def reset(self, replicates: list[Values]) -> None:
-        """Start anew from each replicate's (trainable values, other values)."""
+    def reset(self, seeds: list[Values]) -> None:
+        """Start anew from each seed's (trainable values, other values)."""
         for kind, variables in enumerate((self.trainable, self.state)):
             for i, variable in enumerate(variables):
-                values = [replicate[kind][i] for replicate in replicates]
-                variable.assign(np.stack(values) if self.stacked else values[0])
+                values = [values[kind][i] for values in seeds]
+                if self.stacked:
+                    rows = np.reshape(values, (self.n_seeds, -1))
+                    variable.assign(np.repeat(rows, self.n_rates, axis=0))
+                else:
+                    variable.assign(values[0])
         for variable, start in zip(self.optimizer.variables, self._optimizer_start, strict=True):
             variable.assign(start)
+
+    def set_rates(self, rates) -> None:
+        """Set the learning rates, shape (L,), unless the optimizer has a schedule of its own."""
+        if self._rates is None:
+            return
+        rates = tf.cast(rates, self._rates.dtype)
+        if self.stacked:
+            self._rates.assign(tf.tile(rates, [self.n_seeds])[:, None])
+        else:
+            self._rates.assign(rates[0])
 
     def weights(self) -> np.ndarray:
         """All of ``model.weights``, flattened, of each replicate: shape (R, n_weights)."""
@@ -70,7 +95,7 @@ class Stack:
         return np.concatenate(flat, axis=1)
 
     def update(self, x, y, scale):
-        """One update of every replicate on x and y, of shape (R, size, ...).
+        """One update of every replicate on x and y of its seed, of shape (S, size, ...).
 
         The gradients are multiplied by ``scale``. Returns mean (loss, accuracy), shape (2, R).
         """
@@ -88,11 +113,12 @@ class Stack:
             variable.assign(value)
         return self._metrics(loss, y, outputs)
 
-    def evaluate(self, x, y, *, shared):
+    def evaluate(self, x, y, *, shared, weights=None):
         """Mean (val_loss, val_accuracy) over all samples, shape (2, R).
 
         The first axis of x and y is that of the samples where they are ``shared``; otherwise it is
-        that of the replicates, and the second that of the samples.
+        that of the seeds, and the second that of the samples. ``weights`` of the samples, shape
+        (n,), with mean 1, make it a weighted mean.
         """
         axis = 0 if shared else 1
         n = x.shape[axis]
@@ -100,32 +126,47 @@ class Stack:
         def add(start, size, total):
             batch = [tf.gather(array, start + tf.range(size), axis=axis) for array in (x, y)]
 
+            some = None if weights is None else tf.gather(weights, start + tf.range(size))
+
             def forward(trainable, state, x=batch[0], y=batch[1]):
-                return [], [], *self._forward(trainable, state, x, y, training=False)[:2]
+                values = self._forward(trainable, state, x, y, training=False, weights=some)
+                return [], [], *values[:2]
 
             _, _, loss, outputs = self._per_replicate(forward, *([] if shared else batch))
             y_each = batch[1]
             if shared:
-                y_each = tf.broadcast_to(y_each, (self.n_replicates, *y_each.shape))
-            return (total + size * self._metrics(loss, y_each, outputs),)
+                y_each = tf.broadcast_to(y_each, (self.n_seeds, *y_each.shape))
+            return (total + size * self._metrics(loss, y_each, outputs, some),)
 
         size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates))
         (total,) = over_batches(n, size, add, (tf.zeros((2, self.n_replicates)),))
         return total / n
 
-    def _forward(self, trainable, state, x, y, *, training):
-        """Loss, outputs and new state of one replicate on one batch.
+    def _forward(self, trainable, state, x, y, *, training, weights=None):
+        """Loss, outputs and new state of one replicate on one batch, its samples weighted or not.
 
         This is the model's ``stateless_call``, which tells only the models of Keras's own classes
         that they are ``training``.
         """
         others = self.model.non_trainable_variables
-        values = zip([*self.model.trainable_variables, *others], [*trainable, *state], strict=True)
+        variables = [*self.model.trainable_variables, *others]
+        values = [
+            (variable, tf.reshape(value, variable.shape))
+            for variable, value in zip(variables, [*trainable, *state], strict=True)
+        ]
         with keras.StatelessScope(values, collect_losses=True) as scope:
             outputs = self.model(x, training=training)
             penalties = self.model.losses
-        state = [scope.get_current_value(variable) for variable in others]
-        return tf.reduce_mean(self.loss(y, outputs)) + sum(penalties), outputs, state
+        state = [
+            tf.reshape(scope.get_current_value(variable), value.shape)
+            for variable, value in zip(others, state, strict=True)
+        ]
+        if weights is None:
+            loss = self.loss(y, outputs)
+        else:  # a loss object has the mean alone, its ``call`` one value per sample
+            loss = getattr(self.loss, "call", self.loss)(y, outputs)
+            loss *= _along_samples(tf.cast(weights, loss.dtype), loss.ndim)
+        return tf.reduce_mean(loss) + sum(penalties), outputs, state
 
     def _per_replicate(self, function, *batch):
         """``function`` of (trainable, state, *batch) for each replicate.
@@ -134,20 +175,48 @@ class Stack:
         replicate axis here.
         """
         values = [[tf.identity(v.value) for v in held] for held in (self.trainable, self.state)]
-        if self.stacked:
+        if not self.stacked:
+            *variables, loss, outputs = function(*values, *(array[0] for array in batch))
+            return *variables, loss[None], outputs[None]
+        if self.n_rates == 1 or not batch:
             return tf.vectorized_map(lambda replicate: function(*replicate), (*values, *batch))
-        *variables, loss, outputs = function(*values, *(array[0] for array in batch))
-        return *variables, loss[None], outputs[None]
 
-    def _metrics(self, loss, y, outputs):
+        def of_seed(seed):
+            trainable, state, *batch = seed
+            return tf.vectorized_map(
+                lambda replicate: function(*replicate, *batch), (trainable, state)
+            )
+
+        by_seed = tf.nest.map_structure(
+            lambda rows: tf.reshape(rows, (self.n_seeds, self.n_rates, -1)), values
+        )
+        result = tf.vectorized_map(of_seed, (*by_seed, *batch))
+        return tf.nest.map_structure(self._flat, result)
+
+    def _flat(self, array):
+        """``array`` of shape (S, L, ...) with the axis of the replicates in place of these two."""
+        return tf.reshape(array, tf.concat([[self.n_replicates], tf.shape(array)[2:]], 0))
+
+    def _metrics(self, loss, y, outputs, weights=None):
         """Mean (loss, accuracy) over a batch of every replicate, shape (2, R), float32.
+
+        The targets are those of each seed, the outputs those of each replicate.
 
         The accuracy stays outside of the map over replicates: Keras finds the largest output by
         an operation that the map knows only as a loop.
         """
+        if self.n_rates > 1:
+            y = tf.repeat(y, self.n_rates, axis=0)
         correct = tf.cast(self.accuracy(y, outputs), tf.float32)
+        if weights is not None:
+            correct *= _along_samples(tf.cast(weights, tf.float32), correct.ndim, axis=1)
         accuracy = tf.reduce_mean(correct, axis=range(1, correct.ndim))
         return tf.stack([tf.cast(loss, tf.float32), accuracy])
+
+
+def _along_samples(weights, ndim, axis=0):
+    """``weights`` of shape (n,) with axes of length 1 around it, n at the given ``axis``."""
+    return tf.reshape(weights, [-1 if i == axis else 1 for i in range(ndim)])
 
 
 def over_batches(n, size, step, carry, keep_rest=True):

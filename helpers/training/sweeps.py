@@ -9,23 +9,29 @@ import xarray as xr
 
 from helpers import checks
 from helpers.data.dataset import Dataset
+from helpers.data.streams import Stream
 from helpers.training.runner import run
 from helpers.training.setup import set_up
 from helpers.training.stacking import has_schedule
+from helpers.training.update_runs import run_updates
+from helpers.training.update_setup import counts_in_updates, set_up_updates
 
 
 def sweep(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset | Sequence[Dataset],
+    data: Dataset | Stream | Sequence[Dataset],
     *,
     batch_sizes: Sequence[int],
     learning_rates: Sequence[float] | None = None,
-    epochs: int,
+    epochs: int | None = None,
+    updates: int | Sequence[int] | None = None,
+    evaluate_at: Sequence[int] | None = None,
     seeds: Sequence[int],
     loss: str | Callable = "categorical_crossentropy",
     last_batch: str = "keep",
-    shuffle: bool = True,
+    sampling: str = "reshuffled",
+    start: xr.DataArray | None = None,
     snapshots: Sequence[int] = (),
     stacked: bool | None = None,
     jit_compile: bool = True,
@@ -35,18 +41,26 @@ def sweep(
     """Train every seed at every batch size and learning rate.
 
     Batch sizes are trained side by side. A batch size is compiled once for all its learning rates.
+    Runs of one seed have the same start and the same samples, whatever their learning rate. Where
+    seeds are few, several learning rates train in one program, so that the last digits may differ
+    from those of ``helpers.train``.
 
     Args:
         batch_sizes: samples per update, each 1 to n_train, all different.
         learning_rates: each above 0, all different; None for the optimizer's own alone.
-        build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, last_batch, shuffle, snapshots, stacked, jit_compile: as for ``helpers.train``.
+        updates: as for ``helpers.train``, or one number for each batch size.
+        build, optimizer, data, epochs, evaluate_at, seeds: as for ``helpers.train``.
+        loss, last_batch, sampling, start, snapshots: as for ``helpers.train``.
+        stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
     Returns:
         What ``helpers.train`` returns, with the dimensions batch_size and learning_rate in front.
-        seconds_per_epoch has these two dimensions; the attributes compile_seconds and run_seconds
-        are sums over all combinations. What Ctrl-C left undone holds NaN.
+        seconds_per_epoch, or seconds_per_update, has these two dimensions; the attributes
+        compile_seconds and run_seconds are sums over all combinations. With ``updates``, the
+        labels of the dimension update are those of all batch sizes, and NaN stands beyond a batch
+        size's own number, which the variable updates (batch_size) holds. What Ctrl-C left undone
+        holds NaN.
 
     Raises:
         ValueError: as for ``helpers.train``.
@@ -62,6 +76,26 @@ def sweep(
         checks.whole_number("batch_size", size, 1)
     for rate in learning_rates:
         checks.positive("learning_rate", rate)
+    if counts_in_updates(epochs, updates, evaluate_at, None, data):
+        plan = set_up_updates(
+            build,
+            optimizer,
+            data,
+            batch_sizes=batch_sizes,
+            learning_rates=learning_rates,
+            updates=updates,
+            evaluate_at=evaluate_at,
+            seeds=seeds,
+            loss=loss,
+            last_batch=last_batch,
+            sampling=sampling,
+            start=start,
+            snapshots=snapshots,
+            stacked=stacked,
+            jit_compile=jit_compile,
+        )
+        runs = run_updates(plan, n_jobs, progress)
+        return runs.assign_coords(learning_rate=learning_rates)
     setup = set_up(
         build,
         optimizer,
@@ -70,14 +104,15 @@ def sweep(
         seeds=seeds,
         loss=loss,
         last_batch=last_batch,
-        shuffle=shuffle,
+        sampling=sampling,
+        start=start,
         snapshots=snapshots,
         stacked=stacked,
         jit_compile=jit_compile,
     )
     schedules = [setup.schedule(*pair) for pair in itertools.product(batch_sizes, learning_rates)]
     labels = {"batch_size": batch_sizes, "learning_rate": learning_rates}
-    return run(setup, schedules, labels, n_jobs, progress)
+    return run(setup, schedules, labels, n_jobs, progress, by_rate=True)
 
 
 def train_schedules(
@@ -90,7 +125,8 @@ def train_schedules(
     seeds: Sequence[int],
     loss: str | Callable = "categorical_crossentropy",
     last_batch: str = "keep",
-    shuffle: bool = True,
+    sampling: str = "reshuffled",
+    start: xr.DataArray | None = None,
     snapshots: Sequence[int] = (),
     stacked: bool | None = None,
     jit_compile: bool = True,
@@ -107,7 +143,8 @@ def train_schedules(
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
         build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, last_batch, shuffle, snapshots, stacked, jit_compile: as for ``helpers.train``.
+        loss, last_batch, sampling, start, snapshots: as for ``helpers.train``.
+        stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
     Returns:
@@ -128,7 +165,8 @@ def train_schedules(
         seeds=seeds,
         loss=loss,
         last_batch=last_batch,
-        shuffle=shuffle,
+        sampling=sampling,
+        start=start,
         snapshots=snapshots,
         stacked=stacked,
         jit_compile=jit_compile,

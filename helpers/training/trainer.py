@@ -13,22 +13,28 @@ import xarray as xr
 
 from helpers import checks
 from helpers.data.dataset import Dataset
+from helpers.data.streams import Stream
 from helpers.training.runner import run
 from helpers.training.setup import set_up
+from helpers.training.update_runs import run_updates
+from helpers.training.update_setup import counts_in_updates, set_up_updates
 
 
 def train(
     build: Callable[[], keras.Model],
     optimizer: keras.optimizers.Optimizer,
-    data: Dataset | Sequence[Dataset],
+    data: Dataset | Stream | Sequence[Dataset],
     *,
     batch_size: int | Sequence[int],
-    epochs: int,
+    epochs: int | None = None,
+    updates: int | None = None,
+    evaluate_at: Sequence[int] | None = None,
     seeds: Sequence[int],
     learning_rate: float | Sequence[float] | None = None,
     loss: str | Callable = "categorical_crossentropy",
     last_batch: str = "keep",
-    shuffle: bool = True,
+    sampling: str = "reshuffled",
+    start: xr.DataArray | None = None,
     snapshots: Sequence[int] = (),
     per_update: tuple[int, int] | None = None,
     stacked: bool | None = None,
@@ -43,20 +49,35 @@ def train(
     Ctrl-C stops at the end of the current stretch of epochs (half a second, or one epoch where
     that is longer), warns, and returns the epochs done.
 
+    A run counts in ``epochs``, or in ``updates`` and is then evaluated at some of them. It does so
+    on a finite set or on a stream of fresh samples, and does not depend on what is evaluated when;
+    from 5000 updates on XLA compiles it, which may change the last digits.
+
     Args:
         build: returns a new Keras model, one input and one output; compiling it is not needed.
         optimizer: a Keras optimizer; only its settings are used, the object is left as it is.
         data: training and test samples; the test samples serve as ``fit``'s validation data. One
-            Dataset for all seeds, or one per seed, all of the same shapes.
+            Dataset for all seeds, or one per seed, all of the same shapes. Or a Stream, whose
+            samples each seed draws anew, with ``updates``.
         batch_size: samples per update, 1 to n_train; one number, or one per epoch.
-        epochs: passes over the training set, at least 1.
+        epochs: passes over the training set, at least 1; or else:
+        updates: changes of the weights, at least 1. ``batch_size`` and ``learning_rate`` are then
+            one number each.
+        evaluate_at: the updates after which to evaluate, 0 to ``updates``; None for about 30 of
+            them, a geometric grid. Only with ``updates``.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
         learning_rate: above 0; one number, one per epoch, or None for the optimizer's own.
         loss: a Keras loss that averages over samples, or its name.
         last_batch: the short last batch of an epoch: "keep" as ``fit`` does, "drop" it, or
             "weight" its gradient by its size over the batch size.
-        shuffle: whether each epoch has an order of its own; otherwise all have that of the data.
-        snapshots: epochs after which to keep all weights, 0 (the initial ones) to ``epochs``.
+        sampling: how batches are drawn from a finite set: "reshuffled" has an order of its own in
+            each epoch, as ``fit`` has; "in order" always that of the data; "independent" batches
+            hold no sample twice, and do not depend on each other; "with replacement" no sample
+            depends on another. With ``updates`` the batches of the last two are never short.
+        start: weights to go on from, in place of the initial ones: those of one snapshot, with the
+            dimensions seed and weight. The state of the optimizer (momentum, moments, count of
+            updates) and the order of the samples start anew.
+        snapshots: epochs, or updates, after which to keep all weights, from 0 (before the first).
         per_update: (first, last) epoch, counted from 1, between which the training loss and
             accuracy of every update, taken before it, are kept.
         stacked: whether one program trains all replicates together. None does so where the
@@ -74,11 +95,38 @@ def train(
         all of them took for an epoch, which is less than one run alone takes. Attributes:
         compile_seconds and run_seconds (all seeds together), and how the runs were made, as JSON.
 
+        With ``updates`` there is the dimension update in place of epoch, with ``evaluate_at`` as
+        its labels: val_loss and val_accuracy after these updates, loss and accuracy the means over
+        the samples trained on since the evaluation before (NaN at update 0); and
+        seconds_per_update. Snapshots count updates.
+
     Raises:
         ValueError: an argument is out of its range, or the model does not fit the data.
         KeyboardInterrupt: Ctrl-C came before the first epoch was done.
     """
     n_jobs = checks.jobs(n_jobs)
+    given = {"batch_size": batch_size, "learning_rate": learning_rate}
+    given = {name: json.dumps(np.asarray(value).tolist()) for name, value in given.items()}
+    if counts_in_updates(epochs, updates, evaluate_at, per_update, data):
+        plan = set_up_updates(
+            build,
+            optimizer,
+            data,
+            batch_sizes=[batch_size],
+            learning_rates=[learning_rate],
+            updates=checks.whole_number("updates", updates, 1),
+            evaluate_at=evaluate_at,
+            seeds=seeds,
+            loss=loss,
+            last_batch=last_batch,
+            sampling=sampling,
+            start=start,
+            snapshots=snapshots,
+            stacked=stacked,
+            jit_compile=jit_compile,
+        )
+        runs = run_updates(plan, n_jobs, progress).drop_vars("updates")
+        return runs.isel(batch_size=0, learning_rate=0, drop=True).assign_attrs(given)
     setup = set_up(
         build,
         optimizer,
@@ -87,12 +135,12 @@ def train(
         seeds=seeds,
         loss=loss,
         last_batch=last_batch,
-        shuffle=shuffle,
+        sampling=sampling,
+        start=start,
         snapshots=snapshots,
         per_update=per_update,
         stacked=stacked,
         jit_compile=jit_compile,
     )
     runs = run(setup, [setup.schedule(batch_size, learning_rate)], {}, n_jobs, progress)
-    given = {"batch_size": batch_size, "learning_rate": learning_rate}
-    return runs.assign_attrs({k: json.dumps(np.asarray(v).tolist()) for k, v in given.items()})
+    return runs.assign_attrs(given)

@@ -91,8 +91,7 @@ def test_sweep_keeps_the_epochs_done(pressed):
         "batch_size": 2, "learning_rate": 2, "seed": 2, "epoch": 0,
     }  # fmt: skip
     assert 0 < runs.attrs["interrupted_at_epoch"] == runs.sizes["epoch"] < 100_000
-    assert runs.loss.sel(learning_rate=0.01).notnull().any("epoch").any()
-    assert runs.loss.sel(learning_rate=0.001).isnull().all()
+    assert runs.loss.notnull().any(["batch_size", "epoch"]).all()  # rates train side by side
     assert not runs.diverged.any()
 
 

@@ -95,7 +95,7 @@ def test_unshuffled_training_equals_fit_in_the_order_of_the_data():
     data, optimizer = blobs(), keras.optimizers.SGD(0.001, momentum=0.9)
     options = {"batch_size": 32, "epochs": 3}
     runs = train(
-        models.mlp, optimizer, data, seeds=[4], shuffle=False, snapshots=[3], progress=False,
+        models.mlp, optimizer, data, seeds=[4], sampling="in order", snapshots=[3], progress=False,
         **options,
     )  # fmt: skip
     model = started(models.mlp, optimizer, 4, loss="categorical_crossentropy")
