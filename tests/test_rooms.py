@@ -16,6 +16,7 @@ MAY_IMPORT = {  # besides BASE and itself
     "checks": set(),
     "provenance": set(),
     "data": set(),
+    "datasets": {"data"},  # the former name of data
     "analysis": set(),
     "models": {"data"},
     "training": {"data", "models"},
@@ -26,7 +27,9 @@ MAY_IMPORT = {  # besides BASE and itself
     "experiments": {"data", "models", "training", "analysis", "landscape"},
     "reruns": {"parameters", "analysis"},
 }
-WITHOUT_TENSORFLOW = ["errors", "checks", "provenance", "data", "analysis", "parameters", "reruns"]
+WITHOUT_TENSORFLOW = [
+    "errors", "checks", "provenance", "data", "datasets", "analysis", "parameters", "reruns",
+]  # fmt: skip
 FILES = [p for p in sorted(HELPERS.rglob("*.py")) if p.parent != HELPERS or p.stem in MAY_IMPORT]
 
 

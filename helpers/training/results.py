@@ -11,7 +11,7 @@ from helpers.provenance import versions
 from helpers.training.program import Program
 from helpers.training.setup import Schedule, Setup
 
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")  # error for accuracy in regressions
 SHARE = {
     "units": "s",
     "description": "one run's share of the throughput: what all runs that were trained together "
@@ -23,7 +23,7 @@ class Record:
     """Metrics, weights and seconds of a lane of R replicates; NaN where nothing was trained.
 
     Attributes:
-        metrics: loss, accuracy, val_loss and val_accuracy, shape (4, R, epochs).
+        metrics: loss, accuracy (or error), val_loss and val_accuracy, shape (4, R, epochs).
         details: loss and accuracy of each recorded update, shape (2, R, updates).
         weights: all weights at each snapshot, shape (R, snapshots, n_weights).
         n_done: epochs done.
@@ -32,7 +32,7 @@ class Record:
 
     def __init__(self, setup: Setup, schedule: Schedule, n_replicates: int):
         """Nothing is recorded yet."""
-        n_recorded = setup.n_updates(schedule)[slice(*setup.recorded)].sum()
+        n_recorded = setup.n_batches(schedule)[slice(*setup.recorded)].sum()
         n_snapshots, n_weights = len(setup.snapshots), setup.model.count_params()
         self.metrics = np.full((len(METRICS), n_replicates, setup.epochs), np.nan, "float32")
         self.details = np.full((2, n_replicates, n_recorded), np.nan, "float32")
@@ -69,15 +69,15 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         np.concatenate([getattr(record, name) for record in records], axis)
         for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
     )
-    n_updates = setup.n_updates(schedule)
+    names = [name.replace("accuracy", setup.metric.name) for name in METRICS]
     # A run left undone holds NaN too, but no accuracy; a diverged one has accuracies.
     diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
     n_done = np.count_nonzero(~np.isnan(metrics[1]))
     compile_seconds = sum(record.compile_seconds for record in records)
     run_seconds = sum(record.run_seconds for record in records)
     runs = xr.Dataset(
-        {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(METRICS)}
-        | {"updates": ("epoch", n_updates.cumsum())}
+        {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(names)}
+        | {"updates": ("epoch", setup.updates(schedule))}
         | {"diverged": ("seed", diverged)}
         | {"seconds_per_epoch": ((), run_seconds / n_done if n_done else np.nan, SHARE)},
         {"seed": setup.seeds, "epoch": np.arange(1, setup.epochs + 1)},
@@ -88,9 +88,9 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         runs["weights"] = ("seed", "snapshot", "weight"), weights
         runs = runs.assign_coords(snapshot=setup.snapshots)
     if n_recorded := details.shape[-1]:
-        for name, values in zip(("update_loss", "update_accuracy"), details, strict=True):
-            runs[name] = ("seed", "update"), values
-        before = n_updates[: setup.recorded[0]].sum()
+        for name, values in zip(names[:2], details, strict=True):
+            runs[f"update_{name}"] = ("seed", "update"), values
+        before = setup.n_batches(schedule)[: setup.recorded[0]].sum()
         runs = runs.assign_coords(update=before + 1 + np.arange(n_recorded))
     return runs
 

@@ -14,6 +14,7 @@ import xarray as xr
 from tqdm import tqdm
 
 from helpers.training import lanes
+from helpers.training.copies import fresh
 from helpers.training.program import Program
 from helpers.training.progress import finish, interruptible
 from helpers.training.replicates import new_model
@@ -80,7 +81,7 @@ class Runner:
         setup = self.setup
         return lanes.run_seconds(
             schedule.batch_sizes,
-            setup.n_updates(schedule),
+            setup.n_batches(schedule),
             setup.model.count_params(),
             len(setup.seeds),
             setup.stacked,
@@ -142,6 +143,13 @@ class Runner:
 
 def new_program(setup: Setup, model: keras.Model, n_replicates: int) -> Program:
     """A program that trains ``n_replicates`` seeds of the ``setup``, with this ``model``."""
-    optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
-    stack = Stack(model, optimizer, setup.loss, setup.accuracy, n_replicates, setup.stacked)
+    stack = Stack(
+        model,
+        fresh(setup.optimizer),
+        setup.loss,
+        setup.metric.function,
+        n_replicates,
+        setup.stacked,
+        setup.adds_up,
+    )
     return Program(stack, setup.last_batch, setup.jit_compile)

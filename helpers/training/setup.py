@@ -1,7 +1,7 @@
 """What is trained, and how: checked once, before anything is compiled."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,17 +10,27 @@ import numpy as np
 
 from helpers import checks
 from helpers.data.dataset import Dataset
+from helpers.training.copies import fresh
 from helpers.training.program import LAST_BATCH, updates_per_epoch
-from helpers.training.replicates import (
-    Values,
-    accuracy_function,
-    initial_values,
+from helpers.training.refusals import (
+    check_model,
+    check_optimizer,
+    check_outputs,
+    warn_of_unused,
+)
+from helpers.training.replicates import Values
+from helpers.training.samples import Samples, checked, samples
+from helpers.training.stacking import accumulated, has_schedule, has_xla, trains_stacked
+from helpers.training.targets import (
+    Metric,
+    check_targets,
+    loss_for,
     loss_function,
-    new_model,
+    metric_for,
+    sample_weights,
     targets_like,
 )
-from helpers.training.samples import Samples, checked, samples
-from helpers.training.stacking import has_schedule, trains_stacked
+from helpers.training.trials import FEW, adds_up, check_alike, check_changes, models_of
 
 
 class Schedule(NamedTuple):
@@ -43,7 +53,10 @@ class Setup:
         snapshots: epochs after which to keep all weights, in order.
         recorded: updates are recorded from the first of these epochs, counted from 0, to before
             the second.
-        loss, accuracy: functions of (y_true, y_pred).
+        weights: of the training samples, shape (n_train,), for each data set; None without.
+        loss: a function of (y_true, y_pred).
+        metric: accuracy, or error of a regression.
+        adds_up: whether the loss of many samples is the mean over parts of them.
         last_batch, shuffle, stacked, jit_compile: as for ``train``, and decided.
         model: the model of the last seed.
         start: the values that the variables of every seed's model start from.
@@ -56,8 +69,10 @@ class Setup:
     seeds: list[int]
     snapshots: list[int]
     recorded: tuple[int, int]
+    weights: list[np.ndarray] | None
     loss: Callable
-    accuracy: Callable
+    metric: Metric
+    adds_up: bool
     last_batch: str
     shuffle: bool
     stacked: bool
@@ -72,14 +87,20 @@ class Setup:
 
     def samples(self, lane: slice) -> Samples:
         """The samples of the seeds in a lane; handed to TensorFlow once where all share them."""
-        return samples(self.data[lane]) if len(self.data) > 1 else self._shared
+        if len(self.data) == 1:
+            return self._shared
+        return samples(self.data[lane], self.weights and self.weights[lane])
 
     @functools.cached_property
     def _shared(self) -> Samples:
-        return samples(self.data)
+        return samples(self.data, self.weights)
 
-    def n_updates(self, schedule: Schedule) -> np.ndarray:
-        """Updates of each epoch, shape (epochs,)."""
+    def updates(self, schedule: Schedule) -> np.ndarray:
+        """Changes of the weights by the end of each epoch, shape (epochs,)."""
+        return self.n_batches(schedule).cumsum() // accumulated(self.optimizer)
+
+    def n_batches(self, schedule: Schedule) -> np.ndarray:
+        """Batches of each epoch, shape (epochs,): as many as updates, unless they accumulate."""
         return np.array(
             [updates_per_epoch(self.n_train, b, self.last_batch) for b in schedule.batch_sizes]
         )
@@ -108,7 +129,7 @@ class Setup:
         if learning_rate is None:
             learning_rate = float(self.optimizer.learning_rate)
         values = checks.per_epoch("learning_rate", learning_rate, self.epochs)
-        rates = [checks.positive("learning_rate", value) for value in values]
+        rates = [checks.learning_rate(value) for value in values]
         return np.array(rates, self.optimizer.learning_rate.dtype)
 
 
@@ -119,7 +140,9 @@ def set_up(
     *,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     shuffle: bool = True,
     snapshots: Sequence[int] = (),
@@ -130,8 +153,8 @@ def set_up(
     """Check what ``train`` was given and build the model of every seed.
 
     Args:
-        build, optimizer, data, epochs, seeds, loss, last_batch, shuffle, snapshots, per_update,
-            stacked, jit_compile: as for ``train``.
+        build, optimizer, data, epochs, seeds, loss, class_weight, sample_weight, last_batch,
+            shuffle, snapshots, per_update, stacked, jit_compile: as for ``train``.
 
     Raises:
         ValueError: as for ``train``.
@@ -143,13 +166,16 @@ def set_up(
     recorded = _recorded(per_update, epochs)
     checks.one_of("last_batch", last_batch, LAST_BATCH)
     datasets = checked(data, len(seeds))
-    _check_optimizer(optimizer)
-    start = []
-    for seed in seeds:
-        model = new_model(build, datasets[0].x_train[:1], seed)
-        start.append(initial_values(model))
+    check_optimizer(optimizer, per_update)
+    few = datasets[0].x_train[:FEW]
+    model, first, start = models_of(build, few, seeds)
+    check_model(model)
     checks.model_fits(model, datasets[0])
-    outputs = model(datasets[0].x_train[:1])
+    check_changes(model, few)
+    check_alike(model, first, few)
+    warn_of_unused(model, loss)
+    outputs = model(few[:1])
+    check_outputs(outputs)
     datasets = [
         replace(
             one,
@@ -158,7 +184,16 @@ def set_up(
         )
         for one in datasets
     ]
-    y_train = datasets[0].y_train
+    y_train, n_outputs = datasets[0].y_train, outputs.shape[-1]
+    loss = loss_function(loss_for(loss, model, outputs, y_train), outputs, y_train)
+    for one in datasets:
+        check_targets("y_train", one.y_train, loss, n_outputs)
+        check_targets("y_test", one.y_test, loss, n_outputs)
+    metric = metric_for(loss, outputs, y_train)
+    weights = sample_weights(
+        [one.y_train for one in datasets], n_outputs, metric, class_weight, sample_weight
+    )
+    model.compile(fresh(optimizer), loss)  # which wraps the optimizer where Keras scales the loss
     return Setup(
         build=build,
         optimizer=optimizer,
@@ -167,12 +202,14 @@ def set_up(
         seeds=seeds,
         snapshots=snapshots,
         recorded=recorded,
-        loss=loss_function(loss, outputs, y_train),
-        accuracy=accuracy_function(outputs, y_train),
+        weights=weights,
+        loss=loss,
+        metric=metric,
+        adds_up=adds_up(model, datasets[0].x_test, datasets[0].y_test),
         last_batch=last_batch,
         shuffle=shuffle,
-        stacked=trains_stacked(model, optimizer, stacked),
-        jit_compile=jit_compile,
+        stacked=trains_stacked(model, model.optimizer, stacked),
+        jit_compile=jit_compile and has_xla(model),
         model=model,
         start=start,
     )
@@ -186,10 +223,3 @@ def _recorded(per_update: tuple[int, int] | None, epochs: int) -> tuple[int, int
     checks.whole_number("first epoch of per_update", first, 1, epochs)
     checks.whole_number("last epoch of per_update", last, first, epochs)
     return first - 1, last
-
-
-def _check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
-    if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise ValueError(f"optimizer must be a Keras optimizer, got {optimizer!r}")
-    if optimizer.use_ema:
-        raise ValueError("the optimizer must not use_ema, which the trainer does not apply")

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.training.copies import spare_alike
 from helpers.training.replicates import Values
 
 EVALUATED_TOGETHER = 65_536  # samples of all replicates in one forward pass; bounds the memory
@@ -23,10 +24,12 @@ class Stack:
         model: a built Keras model with one input and one output.
         optimizer: a Keras optimizer that nothing else uses.
         loss: a Keras loss object or function of (y_true, y_pred).
-        accuracy: a function of (y_true, y_pred) giving one value per sample.
+        accuracy: a function of (y_true, y_pred) giving one value per sample, such as the accuracy.
         n_replicates: R, at least 1.
         stacked: whether variables carry the replicate axis. False needs R = 1 and trains the
             model's own variables, by any optimizer.
+        adds_up: whether the loss of many samples is the mean over parts of them; otherwise all
+            test samples are evaluated together.
     """
 
     def __init__(
@@ -37,14 +40,19 @@ class Stack:
         accuracy: Callable,
         n_replicates: int,
         stacked: bool,
+        adds_up: bool = True,
     ):
         """Create the variables."""
-        self.model, self.optimizer, self.loss, self.accuracy = model, optimizer, loss, accuracy
+        model.compile(optimizer, loss)  # as for fit, in half precision with another optimizer
+        self.model, self.optimizer, self.accuracy = model, model.optimizer, accuracy
+        self.adds_up = adds_up
         self.n_replicates, self.stacked = n_replicates, stacked
         self.trainable = [self._stack(v) for v in model.trainable_variables]
         self.state = [self._stack(v) for v in model.non_trainable_variables]
-        optimizer.build(self.trainable)
-        self._optimizer_start = [keras.ops.convert_to_numpy(v) for v in optimizer.variables]
+        if stacked:
+            spare_alike(optimizer, model.trainable_variables, self.trainable)
+        self.optimizer.build(self.trainable)
+        self._optimizer_start = [keras.ops.convert_to_numpy(v) for v in self.optimizer.variables]
 
     def _stack(self, variable: keras.Variable) -> keras.Variable:
         if not self.stacked:
@@ -69,21 +77,34 @@ class Stack:
         flat = [array.reshape(self.n_replicates, -1) for array in arrays]
         return np.concatenate(flat, axis=1)
 
-    def update(self, x, y, scale):
+    def update(self, x, y, scale, weights=None):
         """One update of every replicate on x and y, of shape (R, size, ...).
 
-        The gradients are multiplied by ``scale``. Returns mean (loss, accuracy), shape (2, R).
+        The gradients are multiplied by ``scale``, the losses of samples by their ``weights``, of
+        shape (R, size). Returns mean (loss, accuracy), shape (2, R).
         """
+        depends = []  # for each variable, whether the loss depends on it
 
-        def gradient(trainable, state, x, y):
+        def gradient(trainable, state, x, y, weights=None):
             with tf.GradientTape() as tape:
                 tape.watch(trainable)
-                loss, outputs, state = self._forward(trainable, state, x, y, training=True)
-            slopes = tape.gradient(loss, trainable, unconnected_gradients="zero")
-            return [scale * tf.convert_to_tensor(s) for s in slopes], state, loss, outputs
+                loss, outputs, state = self._forward(
+                    trainable, state, x, y, training=True, weights=weights
+                )
+                scaled = self.optimizer.scale_loss(loss)
+            slopes = tape.gradient(scaled, trainable)
+            depends[:] = [slope is not None for slope in slopes]
+            slopes = [
+                tf.zeros_like(value) if slope is None else scale * tf.convert_to_tensor(slope)
+                for slope, value in zip(slopes, trainable, strict=True)
+            ]
+            return slopes, state, loss, outputs
 
-        slopes, state, loss, outputs = self._per_replicate(gradient, x, y)
-        self.optimizer.apply(slopes, self.trainable)
+        batch = (x, y) if weights is None else (x, y, weights)
+        slopes, state, loss, outputs = self._per_replicate(gradient, *batch)
+        # As in fit, a variable without a gradient is left as it is, by weight decay too.
+        slopes = [slope if used else None for slope, used in zip(slopes, depends, strict=True)]
+        self.optimizer.apply_gradients(zip(slopes, self.trainable, strict=True))
         for variable, value in zip(self.state, state, strict=True):
             variable.assign(value)
         return self._metrics(loss, y, outputs)
@@ -109,23 +130,24 @@ class Stack:
                 y_each = tf.broadcast_to(y_each, (self.n_replicates, *y_each.shape))
             return (total + size * self._metrics(loss, y_each, outputs),)
 
-        size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates))
+        size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates)) if self.adds_up else n
         (total,) = over_batches(n, size, add, (tf.zeros((2, self.n_replicates)),))
         return total / n
 
-    def _forward(self, trainable, state, x, y, *, training):
-        """Loss, outputs and new state of one replicate on one batch.
+    def _forward(self, trainable, state, x, y, *, training, weights=None):
+        """Loss, outputs and new state of one replicate on one batch, its samples weighted or not.
 
-        This is the model's ``stateless_call``, which tells only the models of Keras's own classes
-        that they are ``training``.
+        This is what the model's ``train_step`` and ``test_step`` do: only a ``call`` that takes
+        ``training`` is told of it, and the loss is that of ``compute_loss``.
         """
-        others = self.model.non_trainable_variables
-        values = zip([*self.model.trainable_variables, *others], [*trainable, *state], strict=True)
+        model, others = self.model, self.model.non_trainable_variables
+        values = zip([*model.trainable_variables, *others], [*trainable, *state], strict=True)
         with keras.StatelessScope(values, collect_losses=True) as scope:
-            outputs = self.model(x, training=training)
-            penalties = self.model.losses
-        state = [scope.get_current_value(variable) for variable in others]
-        return tf.reduce_mean(self.loss(y, outputs)) + sum(penalties), outputs, state
+            outputs = model(x, training=training) if model._call_has_training_arg else model(x)
+            loss = model._compute_loss(
+                x=x, y=y, y_pred=outputs, sample_weight=weights, training=training
+            )
+        return loss, outputs, [scope.get_current_value(variable) for variable in others]
 
     def _per_replicate(self, function, *batch):
         """``function`` of (trainable, state, *batch) for each replicate.

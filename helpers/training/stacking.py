@@ -27,9 +27,25 @@ def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
     return (known or getattr(optimizer, "elementwise", False)) and not by_norm
 
 
+def inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """``optimizer`` itself, or the one that a LossScaleOptimizer wraps."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether the learning rate of ``optimizer`` follows a Keras schedule; else it is a number."""
-    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    rate = inner(optimizer)._learning_rate
+    return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def accumulated(optimizer: keras.optimizers.Optimizer) -> int:
+    """Batches whose gradients ``optimizer`` averages for one update of the weights."""
+    return inner(optimizer).gradient_accumulation_steps or 1
+
+
+def has_xla(model: keras.Model) -> bool:
+    """Whether XLA can compile all layers of ``model``, by what they say of themselves."""
+    return all(layer.supports_jit for layer in model._flatten_layers())
 
 
 def trains_stacked(

@@ -23,7 +23,9 @@ def sweep(
     learning_rates: Sequence[float] | None = None,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     shuffle: bool = True,
     snapshots: Sequence[int] = (),
@@ -40,7 +42,8 @@ def sweep(
         batch_sizes: samples per update, each 1 to n_train, all different.
         learning_rates: each above 0, all different; None for the optimizer's own alone.
         build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, last_batch, shuffle, snapshots, stacked, jit_compile: as for ``helpers.train``.
+        loss, class_weight, sample_weight, last_batch, shuffle, snapshots, stacked, jit_compile: as
+            for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
     Returns:
@@ -61,7 +64,7 @@ def sweep(
     for size in batch_sizes:
         checks.whole_number("batch_size", size, 1)
     for rate in learning_rates:
-        checks.positive("learning_rate", rate)
+        checks.learning_rate(rate)
     setup = set_up(
         build,
         optimizer,
@@ -69,6 +72,8 @@ def sweep(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         shuffle=shuffle,
         snapshots=snapshots,
@@ -88,7 +93,9 @@ def train_schedules(
     *,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     shuffle: bool = True,
     snapshots: Sequence[int] = (),
@@ -107,7 +114,8 @@ def train_schedules(
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
         build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, last_batch, shuffle, snapshots, stacked, jit_compile: as for ``helpers.train``.
+        loss, class_weight, sample_weight, last_batch, shuffle, snapshots, stacked, jit_compile: as
+            for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
     Returns:
@@ -127,6 +135,8 @@ def train_schedules(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         shuffle=shuffle,
         snapshots=snapshots,

@@ -5,7 +5,7 @@ much faster. ``sweeps`` repeats it over batch sizes and learning rates.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -26,7 +26,9 @@ def train(
     epochs: int,
     seeds: Sequence[int],
     learning_rate: float | Sequence[float] | None = None,
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     shuffle: bool = True,
     snapshots: Sequence[int] = (),
@@ -52,7 +54,12 @@ def train(
         epochs: passes over the training set, at least 1.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
         learning_rate: above 0; one number, one per epoch, or None for the optimizer's own.
-        loss: a Keras loss that averages over samples, or its name.
+        loss: a Keras loss that averages over samples, or its name. None for the one that the model
+            is compiled with, and else the cross-entropy that suits outputs and targets.
+        class_weight: weights of classes by their number from 0, as for ``fit``; others have 1.
+        sample_weight: weights of the training samples, as for ``fit``, shape (n_train,), or
+            (n_seeds, n_train) where each seed has a data set of its own. Both kinds weight the
+            training loss, and neither accuracy nor ``val_loss``.
         last_batch: the short last batch of an epoch: "keep" as ``fit`` does, "drop" it, or
             "weight" its gradient by its size over the batch size.
         shuffle: whether each epoch has an order of its own; otherwise all have that of the data.
@@ -86,6 +93,8 @@ def train(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         shuffle=shuffle,
         snapshots=snapshots,
