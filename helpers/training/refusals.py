@@ -97,8 +97,8 @@ def check_outputs(outputs) -> None:
         )
 
 
-def warn_of_unused(model: keras.Model, loss: str | Callable | None) -> None:
-    """Warn, in one sentence, of what a model's maker gave and the trainer does not use.
+def warn_of(model: keras.Model, loss: str | Callable | None) -> None:
+    """Warn, a sentence each, of what the trainer does not use, and of layers that do nothing.
 
     Args:
         model: as ``build`` returned it, compiled or not.
@@ -121,10 +121,23 @@ def warn_of_unused(model: keras.Model, loss: str | Callable | None) -> None:
             f"the model comes with {', '.join(unused)}, which the trainer does not use",
             stacklevel=2,
         )
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization) and _is_idle(layer):
+            warnings.warn(
+                f"the Normalization {layer.name!r} is not adapted, and so leaves its inputs as they "
+                "are",
+                stacklevel=2,
+            )
 
 
 def _is_overridden(model, member):
     return member in vars(model) or getattr(type(model), member) is not getattr(keras.Model, member)
+
+
+def _is_idle(layer):
+    """Whether a Normalization has mean 0 and variance 1 everywhere."""
+    mean, variance = map(keras.ops.convert_to_numpy, (layer.mean, layer.variance))
+    return layer.input_mean is None and not mean.any() and (variance == 1).all()
 
 
 def _inputs(model):

@@ -16,7 +16,7 @@ from helpers.training.refusals import (
     check_model,
     check_optimizer,
     check_outputs,
-    warn_of_unused,
+    warn_of,
 )
 from helpers.training.replicates import Values
 from helpers.training.samples import Samples, checked, samples
@@ -173,7 +173,7 @@ def set_up(
     checks.model_fits(model, datasets[0])
     check_changes(model, few)
     check_alike(model, first, few)
-    warn_of_unused(model, loss)
+    warn_of(model, loss)
     outputs = model(few[:1])
     check_outputs(outputs)
     datasets = [

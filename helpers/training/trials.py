@@ -72,7 +72,7 @@ def check_changes(model: keras.Model, x: np.ndarray) -> None:
         x: a few samples, first axis samples.
     """
     known = [*model.variables, *model.metrics_variables]
-    with keras.StatelessScope() as scope:
+    with _undone(model) as scope:
         model(x, training=True)
     if set(scope.state_mapping) - {id(variable) for variable in known}:
         raise ValueError(
@@ -99,7 +99,12 @@ def adds_up(model: keras.Model, x: np.ndarray, y: np.ndarray) -> bool:
 
 def _evaluated(model, x, y):
     """The loss in evaluation, and whether layers add to it."""
-    with keras.StatelessScope(collect_losses=True) as scope:
+    with _undone(model) as scope:
         outputs = model(x, training=False) if model._call_has_training_arg else model(x)
         loss = model._compute_loss(x=x, y=y, y_pred=outputs, training=False)
     return float(loss), bool(scope.losses)
+
+
+def _undone(model):
+    """A scope in which a model computes without changing its variables."""
+    return keras.StatelessScope([(v, v.value) for v in model.variables], collect_losses=True)
