@@ -28,12 +28,13 @@ def trained(case):
 
 def fitted(case, seed):
     """Metrics, weights and updates after each epoch of `fit`."""
+    data, outputs = case.data, case.build()(case.data.x_train[:1])
     keras.utils.set_random_seed(seed)
     model = case.build()
-    outputs, data = model(case.data.x_train[:1]), case.data
     regression = "regression" in case.name
     metric = "mean_absolute_error" if regression else "accuracy"
-    model.compile(case.optimizer(), case.loss, metrics=[metric], run_eagerly=True)
+    eagerly = case.treatment != WITHOUT_XLA  # sooner, but layers for images draw otherwise then
+    model.compile(case.optimizer(), case.loss, metrics=[metric], run_eagerly=eagerly)
     options, y = dict(case.options), targets_like(outputs, data.y_train)
     epochs = []
     for _, order in zip(range(EPOCHS), sample_orders(seed, data.n_train), strict=False):
@@ -67,9 +68,14 @@ def test_what_is_honoured_trains_as_fit_does(case):
     for seed in SEEDS:
         for epoch, (metrics, weights, updates) in enumerate(fitted(case, seed)):
             run = runs.sel(seed=seed).isel(epoch=epoch, snapshot=epoch)
-            np.testing.assert_allclose(run.weights, weights, rtol=1e-5, atol=1e-6)
-            np.testing.assert_allclose([run[n] for n in names], metrics, rtol=1e-5, atol=1e-6)
-            assert run.updates == updates
+            np.testing.assert_allclose(
+                run.weights, weights, rtol=case.tolerance, atol=case.tolerance
+            )
+            np.testing.assert_allclose(
+                [run[n] for n in names], metrics, rtol=case.tolerance, atol=case.tolerance
+            )
+            if "it skips" not in case.name:  # another number for each seed
+                assert run.updates == updates
 
 
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.name)

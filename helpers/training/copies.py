@@ -1,5 +1,6 @@
 """Copies of an optimizer: its settings in a new object, without its state."""
 
+import json
 from collections.abc import Sequence
 
 import keras
@@ -60,6 +61,23 @@ def spare_alike(
     pairs = zip(variables, stand_ins, strict=True)
     spared = [other for variable, other in pairs if not optimizer._use_weight_decay(variable.value)]
     optimizer.exclude_from_weight_decay(var_list=spared)
+
+
+def described(optimizer: keras.optimizers.Optimizer) -> dict:
+    """Class and settings of an optimizer, in what JSON can hold.
+
+    Args:
+        optimizer: a Keras optimizer of any class.
+    """
+    try:
+        description = keras.optimizers.serialize(optimizer)
+        json.dumps(description)
+    except (NotImplementedError, TypeError, ValueError):  # of a class or schedule of one's own
+        rate = optimizer._learning_rate
+        scheduled = {"learning_rate": type(rate).__name__} if has_schedule(optimizer) else {}
+        config = _settings(optimizer) | scheduled
+        description = {"class_name": type(optimizer).__name__, "config": config}
+    return description
 
 
 def _from_config(optimizer):

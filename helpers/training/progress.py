@@ -43,7 +43,7 @@ def finish(runs: xr.Dataset) -> xr.Dataset:
     Raises:
         KeyboardInterrupt: not one epoch was done.
     """
-    missing = runs.accuracy.isnull()
+    missing = runs["accuracy" if "accuracy" in runs else "error"].isnull()
     if not missing.any():
         return runs
     done = int((~missing).any([d for d in missing.dims if d != "epoch"]).sum())

@@ -124,8 +124,7 @@ def warn_of(model: keras.Model, loss: str | Callable | None) -> None:
     for layer in model._flatten_layers():
         if isinstance(layer, keras.layers.Normalization) and _is_idle(layer):
             warnings.warn(
-                f"the Normalization {layer.name!r} is not adapted, and so leaves its inputs as they "
-                "are",
+                f"the Normalization {layer.name!r} is not adapted, so it leaves inputs as they are",
                 stacklevel=2,
             )
 

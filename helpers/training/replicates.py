@@ -39,8 +39,8 @@ def new_model(build: Callable[[], keras.Model], x: np.ndarray, seed: int) -> ker
         model = build if isinstance(build, keras.Model) else build()
         if model is build or not isinstance(model, keras.Model):
             raise ValueError(f"build must be a function that returns a new model, got {model!r}")
-        if not model.built:  # the weights come with the first samples, as in fit
-            model(x)
+        if not model.built:  # the weights come with the first samples, which fit does not compute
+            model(keras.KerasTensor(x.shape, str(x.dtype)), training=False)
     return model
 
 

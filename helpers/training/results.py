@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from helpers.provenance import versions
+from helpers.training.copies import described
 from helpers.training.program import Program
 from helpers.training.setup import Schedule, Setup
 
@@ -46,6 +47,8 @@ class Record:
         """Append the metrics of further epochs, as ``Program.run`` returns them."""
         done = slice(self.n_done, self.n_done + len(by_epoch))
         self.metrics[:, :, done] = by_epoch.transpose(1, 2, 0)
+        beside = self.metrics[1::2, :, done]  # of what was trained never NaN, but infinite
+        beside[np.isnan(beside)] = np.inf
         by_update = by_update.reshape(-1, *by_update.shape[2:])
         written = slice(self._n_details, self._n_details + len(by_update))
         self.details[:, :, written] = by_update.transpose(1, 2, 0)
@@ -70,7 +73,7 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
     )
     names = [name.replace("accuracy", setup.metric.name) for name in METRICS]
-    # A run left undone holds NaN too, but no accuracy; a diverged one has accuracies.
+    # A run left undone holds NaN too, but no accuracy or error; a diverged one has it.
     diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
     n_done = np.count_nonzero(~np.isnan(metrics[1]))
     compile_seconds = sum(record.compile_seconds for record in records)
@@ -99,7 +102,7 @@ def settings(setup: Setup) -> dict:
     """How the runs of a ``setup`` were made, in what JSON can hold."""
     loss, names = setup.loss, [one.name for one in setup.data]
     return {
-        "optimizer": keras.optimizers.serialize(setup.optimizer),
+        "optimizer": described(setup.optimizer),
         "model": {"name": setup.model.name, "n_parameters": setup.model.count_params()},
         "data": names if len(names) > 1 else names[0],
         "loss": keras.losses.serialize(loss)

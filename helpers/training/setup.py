@@ -30,7 +30,14 @@ from helpers.training.targets import (
     sample_weights,
     targets_like,
 )
-from helpers.training.trials import FEW, adds_up, check_alike, check_changes, models_of
+from helpers.training.trials import (
+    FEW,
+    adds_up,
+    check_alike,
+    check_changes,
+    has_gradient_of_rows,
+    models_of,
+)
 
 
 class Schedule(NamedTuple):
@@ -208,7 +215,12 @@ def set_up(
         adds_up=adds_up(model, datasets[0].x_test, datasets[0].y_test),
         last_batch=last_batch,
         shuffle=shuffle,
-        stacked=trains_stacked(model, model.optimizer, stacked),
+        stacked=trains_stacked(
+            model,
+            model.optimizer,
+            stacked,
+            has_gradient_of_rows(model, few, y_train),
+        ),
         jit_compile=jit_compile and has_xla(model),
         model=model,
         start=start,

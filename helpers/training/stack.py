@@ -95,7 +95,7 @@ class Stack:
             slopes = tape.gradient(scaled, trainable)
             depends[:] = [slope is not None for slope in slopes]
             slopes = [
-                tf.zeros_like(value) if slope is None else scale * tf.convert_to_tensor(slope)
+                tf.zeros_like(value) if slope is None else self._scaled(slope, scale)
                 for slope, value in zip(slopes, trainable, strict=True)
             ]
             return slopes, state, loss, outputs
@@ -108,6 +108,12 @@ class Stack:
         for variable, value in zip(self.state, state, strict=True):
             variable.assign(value)
         return self._metrics(loss, y, outputs)
+
+    def _scaled(self, slope, scale):
+        """A gradient times ``scale``; that of few rows stays so where replicates train alone."""
+        if isinstance(slope, tf.IndexedSlices) and not self.stacked:
+            return tf.IndexedSlices(scale * slope.values, slope.indices, slope.dense_shape)
+        return scale * tf.convert_to_tensor(slope)
 
     def evaluate(self, x, y, *, shared):
         """Mean (val_loss, val_accuracy) over all samples, shape (2, R).

@@ -48,8 +48,20 @@ def has_xla(model: keras.Model) -> bool:
     return all(layer.supports_jit for layer in model._flatten_layers())
 
 
+def adds_rows(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether ``optimizer`` takes the same step when a gradient has a row twice as when added up.
+
+    Keras hands over gradients of few rows, such as an Embedding's, as they come, with rows that
+    are there twice. A step that is not linear in the gradient then is another one.
+    """
+    return type(optimizer) is keras.optimizers.SGD and optimizer.clipvalue is None
+
+
 def trains_stacked(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, requested: bool | None
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    requested: bool | None,
+    of_rows: bool = False,
 ) -> bool:
     """Whether all replicates train in one program: as ``requested``, or else as suits them best.
 
@@ -59,6 +71,7 @@ def trains_stacked(
         model: a built Keras model.
         optimizer: a Keras optimizer.
         requested: True or False, or None to decide by the model and the optimizer.
+        of_rows: whether some gradient comes as few rows.
 
     Raises:
         ValueError: it is requested, but would mix the replicates.
@@ -71,10 +84,17 @@ def trains_stacked(
             f"stacked=True would mix the replicates, since {reason} the elements of a variable "
             "together; leave it out to train one replicate at a time"
         )
+    rows_add = not of_rows or adds_rows(optimizer)
+    if requested and not rows_add:
+        raise ValueError(
+            f"stacked=True would not give what fit gives, since {type(optimizer).__name__} steps "
+            "by the single rows of an Embedding's gradient; leave it out to train one replicate "
+            "at a time"
+        )
     if requested is not None:
         return requested
     separate = any(
         isinstance(layer, keras.layers.RNN) or "Conv" in type(layer).__name__
         for layer in model._flatten_layers()
     )
-    return alike and free and not separate
+    return alike and free and rows_add and not separate

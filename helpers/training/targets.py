@@ -36,6 +36,9 @@ def targets_like(outputs, y: np.ndarray) -> np.ndarray:
 
     An axis of length 1 is added at the end where only that is missing. Where one output stands for
     two classes, two one-hot columns become the second one.
+
+    Args:
+        outputs, y: of the model, and the targets beside them, first axis samples.
     """
     if outputs.shape[-1] == 1 and y.shape[1:] == tuple(outputs.shape[1:-1]):
         return y[..., None]
@@ -65,6 +68,10 @@ def loss_for(loss: str | Callable | None, model: keras.Model, outputs, y: np.nda
 
 def loss_function(loss: str | Callable, outputs, y: np.ndarray) -> Callable:
     """The function that Keras takes for ``loss``, tried on one sample.
+
+    Args:
+        loss: a Keras loss, its name, or a function of (y_true, y_pred).
+        outputs, y: of the model, and the targets beside them, first axis samples.
 
     Raises:
         ValueError: there is no such loss, or it does not take these outputs and targets, or does
@@ -110,6 +117,10 @@ def metric_for(loss: Callable, outputs, y: np.ndarray) -> Metric:
 
     It is a regression if the loss is one between numbers, or of the user's own, and the targets
     have the shape of the outputs and are not 0 and 1 alone.
+
+    Args:
+        loss: a Keras loss or a function of (y_true, y_pred).
+        outputs, y: of the model, and the targets beside them, first axis samples.
     """
     numbers = loss_name(loss) in {"", *OF_NUMBERS} and y.shape[1:] == tuple(outputs.shape[1:])
     if numbers and not np.isin(y, (0, 1)).all():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from helpers.training.replicates import Values, initial_values, new_model
 
@@ -65,7 +66,7 @@ def check_alike(model: keras.Model, other: keras.Model, x: np.ndarray) -> None:
 
 
 def check_changes(model: keras.Model, x: np.ndarray) -> None:
-    """A ValueError if training changes a variable that is not the model's, which would be lost.
+    """A ValueError if training changes variables of others, or evaluation any: it would be lost.
 
     Args:
         model: built.
@@ -73,7 +74,16 @@ def check_changes(model: keras.Model, x: np.ndarray) -> None:
     """
     known = [*model.variables, *model.metrics_variables]
     with _undone(model) as scope:
-        model(x, training=True)
+        before = dict(scope.state_mapping)
+        model(x, training=False) if model._call_has_training_arg else model(x)
+    changed = [v for v in model.variables if scope.state_mapping[id(v)] is not before[id(v)]]
+    if changed:
+        raise ValueError(
+            f"the model must not change while it is evaluated, but {changed[0].path!r} does; "
+            "let call take training, and pass it on to layers that draw random numbers"
+        )
+    with _undone(model) as scope:
+        model(x, training=True) if model._call_has_training_arg else model(x)
     if set(scope.state_mapping) - {id(variable) for variable in known}:
         raise ValueError(
             "the model must change no variables but its own while it trains, got one of another "
@@ -95,6 +105,24 @@ def adds_up(model: keras.Model, x: np.ndarray, y: np.ndarray) -> bool:
     parts = [(slice(None, 2), len(y[:2])), (slice(2, None), len(y[2:]))]
     mean = sum(n * _evaluated(model, x[part], y[part])[0] for part, n in parts if n) / len(y)
     return not adds and bool(np.isclose(whole, mean, rtol=1e-2, equal_nan=True))
+
+
+def has_gradient_of_rows(model: keras.Model, x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether the gradient of some weights comes as few rows, as that of an Embedding does.
+
+    Args:
+        model: compiled.
+        x, y: samples and targets, first axis samples.
+    """
+    values = [tf.identity(variable.value) for variable in model.trainable_variables]
+    held = [*zip(model.trainable_variables, values, strict=True)]
+    held += [(variable, variable.value) for variable in model.non_trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        with keras.StatelessScope(held, collect_losses=True):
+            outputs = model(x[:FEW])
+            loss = model._compute_loss(x=x[:FEW], y=y[:FEW], y_pred=outputs, training=False)
+    return any(isinstance(slope, tf.IndexedSlices) for slope in tape.gradient(loss, values))
 
 
 def _evaluated(model, x, y):
