@@ -192,7 +192,7 @@ def set_up(
         for one in datasets
     ]
     y_train, n_outputs = datasets[0].y_train, outputs.shape[-1]
-    loss = loss_function(loss_for(loss, model, outputs, y_train), outputs, y_train)
+    loss = loss_function(loss_for(loss, model, outputs, y_train), outputs, y_train, "y_train")
     for one in datasets:
         check_targets("y_train", one.y_train, loss, n_outputs)
         check_targets("y_test", one.y_test, loss, n_outputs)

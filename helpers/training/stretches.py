@@ -4,6 +4,7 @@ import threading
 import time
 
 import numpy as np
+import tensorflow as tf
 from tqdm import tqdm
 
 from helpers.training.program import Program
@@ -53,7 +54,7 @@ def train_lane(
         rates = np.resize(schedule.learning_rates[epoch : epoch + capacity], capacity)
         if not program.is_compiled(*kind):
             began = time.perf_counter()
-            program.run(*kind, order, rates, 0)
+            _compile(program, kind, order, rates)
             record.compile_seconds += time.perf_counter() - began
         began = time.perf_counter()
         n = min(most, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
@@ -66,3 +67,16 @@ def train_lane(
         bar.update(n)
         most = max(1, int(STRETCH_SECONDS * n / seconds))
     return record
+
+
+def _compile(program, kind, order, rates):
+    """Run no epoch; a ValueError if XLA cannot compile the model, though its layers do not say so."""
+    try:
+        program.run(*kind, order, rates, 0)
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        if not program.jit_compile:
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"XLA cannot compile this model, so give jit_compile=False: {reason}"
+        ) from None

@@ -66,12 +66,13 @@ def loss_for(loss: str | Callable | None, model: keras.Model, outputs, y: np.nda
     return loss
 
 
-def loss_function(loss: str | Callable, outputs, y: np.ndarray) -> Callable:
+def loss_function(loss: str | Callable, outputs, y: np.ndarray, name: str = "y") -> Callable:
     """The function that Keras takes for ``loss``, tried on one sample.
 
     Args:
         loss: a Keras loss, its name, or a function of (y_true, y_pred).
         outputs, y: of the model, and the targets beside them, first axis samples.
+        name: of the targets, in sentences.
 
     Raises:
         ValueError: there is no such loss, or it does not take these outputs and targets, or does
@@ -84,17 +85,19 @@ def loss_function(loss: str | Callable, outputs, y: np.ndarray) -> Callable:
     if function is None or reduction in ("sum", "none", None):
         came = f"one with reduction={reduction!r}" if function else "None"
         raise ValueError(f"loss must be a Keras loss that averages over samples, got {came}")
-    name = loss_name(function)
-    if name in WITH_CLASSES and outputs.shape[-1] == 1:
+    kind = loss_name(function)
+    if kind in WITH_CLASSES and outputs.shape[-1] == 1:
         raise ValueError(
             f"the loss of a model with one output must be another, such as {ONE_OUTPUT!r} for two "
-            f"classes or 'mean_squared_error' for numbers, got {name!r}"
+            f"classes or 'mean_squared_error' for numbers, got {kind!r}"
         )
-    if name in OF_NUMBERS and y.shape[1:] != tuple(outputs.shape[1:]):
+    if kind in OF_NUMBERS and y.shape[1:] != tuple(outputs.shape[1:]):
         raise ValueError(
-            f"the loss {name!r} takes targets of the shape of the outputs, "
+            f"the loss {kind!r} takes targets of the shape of the outputs, "
             f"{tuple(outputs.shape[1:])}, got {y.shape[1:]}"
         )
+    if kind != ONE_HOT or y.shape[1:] == tuple(outputs.shape[1:]):
+        check_targets(name, y, function, outputs.shape[-1])
     try:
         function(y[:1], outputs[:1])
     except (TypeError, ValueError) as error:
