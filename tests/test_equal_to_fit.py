@@ -25,15 +25,12 @@ def sgd(**settings):
     return optimizers.SGD(0.02, momentum=0.9, **settings)
 
 
-@pytest.mark.parametrize("batch_size", [15, [8, 40, 15]])
-def test_updates_of_accumulated_batches_run_on_over_epochs_and_batch_sizes(batch_size):
+@pytest.mark.parametrize(("batch_size", "batches"), [(15, [3, 6, 9]), ([8, 40, 15], [5, 6, 9])])
+def test_updates_of_accumulated_batches_run_on_over_epochs(batch_size, batches):
     optimizer, settings = sgd(gradient_accumulation_steps=4), {"batch_size": batch_size}
     settings |= {"data": DATA, "seeds": [2], "epochs": 3}
-    runs = train(
-        dense, optimizer, snapshots=[1, 2, 3], progress=False, jit_compile=False, **settings
-    )
+    runs = train(dense, optimizer, **SETTINGS | {"snapshots": [1, 2, 3]} | settings)
     assert_same(runs, fit(dense, optimizer, **settings), tolerance=1e-5)
-    batches = {15: [3, 6, 9]}.get(batch_size if isinstance(batch_size, int) else 0, [5, 6, 9])
     assert runs.updates.values.tolist() == [n // 4 for n in batches]
 
 
@@ -103,9 +100,7 @@ def test_what_xla_cannot_compile_is_said_before_training():
         return tf.ensure_shape(y, x.shape)
 
     build = through(lambda: layers.Lambda(outside))
-    with pytest.raises(
-        ValueError, match="^XLA cannot compile this model, so give jit_compile=False"
-    ):
+    with pytest.raises(ValueError, match="^XLA cannot compile this model, so give jit_"):
         train(build, sgd(), DATA, batch_size=40, seeds=[1], epochs=1, progress=False)
 
 

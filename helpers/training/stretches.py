@@ -70,7 +70,7 @@ def train_lane(
 
 
 def _compile(program, kind, order, rates):
-    """Run no epoch; a ValueError if XLA cannot compile the model, though its layers do not say so."""
+    """Run no epoch; a ValueError if XLA cannot compile a model whose layers say that it can."""
     try:
         program.run(*kind, order, rates, 0)
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:

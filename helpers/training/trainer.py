@@ -46,14 +46,15 @@ def train(
     that is longer), warns, and returns the epochs done.
 
     Args:
-        build: returns a new Keras model, one input and one output; compiling it is not needed.
+        build: returns a new Keras model, one input and one output. It need not be compiled; of a
+            compiled one the loss is used, unless another is given, and a warning tells of the rest.
         optimizer: a Keras optimizer; only its settings are used, the object is left as it is.
         data: training and test samples; the test samples serve as ``fit``'s validation data. One
             Dataset for all seeds, or one per seed, all of the same shapes.
         batch_size: samples per update, 1 to n_train; one number, or one per epoch.
         epochs: passes over the training set, at least 1.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
-        learning_rate: above 0; one number, one per epoch, or None for the optimizer's own.
+        learning_rate: above 0, at most 1e6; one number, one per epoch, or None for the optimizer's own.
         loss: a Keras loss that averages over samples, or its name. None for the one that the model
             is compiled with, and else the cross-entropy that suits outputs and targets.
         class_weight: weights of classes by their number from 0, as for ``fit``; others have 1.
@@ -68,21 +69,26 @@ def train(
             accuracy of every update, taken before it, are kept.
         stacked: whether one program trains all replicates together. None does so where the
             optimizer allows it and the model has no convolutions and no recurrent layers.
-        jit_compile: whether XLA compiles the program; otherwise TensorFlow runs it as a graph.
+        jit_compile: whether XLA compiles the program; otherwise TensorFlow runs it as a graph, as
+            it does with layers that say that XLA cannot compile them.
         n_jobs: lanes of seeds trained at the same time, at least 1; None for one per core. Seeds
             train in several lanes where they cannot share a program, or it would run for long.
         progress: whether to draw a progress bar on stderr.
 
     Returns:
-        Variables loss, accuracy, val_loss, val_accuracy (seed, epoch): what ``fit`` reports;
-        updates (epoch): updates done by the end of the epoch; diverged (seed): whether a loss
-        ever was infinite or not a number; weights (seed, snapshot, weight) and update_loss,
+        Variables loss, accuracy, val_loss, val_accuracy (seed, epoch): what ``fit`` reports. A
+        regression has error and val_error in place of accuracies: the mean absolute error, inf
+        where ``fit`` has NaN. A loss that depends on which samples are evaluated together is that
+        of ``fit`` with ``validation_batch_size=n_test``. Updates (epoch): changes of the weights by
+        the end of the epoch, fewer than batches where the optimizer accumulates their gradients;
+        diverged (seed): whether a loss ever was infinite or not a number; weights (seed, snapshot, weight) and update_loss,
         update_accuracy (seed, update) if asked for; seconds_per_epoch: one run's share of what
         all of them took for an epoch, which is less than one run alone takes. Attributes:
         compile_seconds and run_seconds (all seeds together), and how the runs were made, as JSON.
 
     Raises:
-        ValueError: an argument is out of its range, or the model does not fit the data.
+        ValueError: an argument is out of its range, the model does not fit the data, or ``fit``
+            would do with them what the trainer does not do.
         KeyboardInterrupt: Ctrl-C came before the first epoch was done.
     """
     n_jobs = checks.jobs(n_jobs)
