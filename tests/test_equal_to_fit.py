@@ -71,8 +71,8 @@ def test_sweeps_and_schedules_weight_samples_too():
     swept = sweep(dense, sgd(), DATA, batch_sizes=[40], **weighted)
     scheduled = train_schedules(dense, sgd(), DATA, {"one": (40, None)}, **weighted)
     unweighted = train(dense, sgd(), DATA, batch_size=40, seeds=[1], **SETTINGS)
-    assert float(single.loss) != pytest.approx(float(unweighted.loss), rel=1e-3)
-    assert float(single.accuracy) == float(unweighted.accuracy)
+    assert single.loss.item() != pytest.approx(unweighted.loss.item(), rel=1e-3)
+    assert single.accuracy.item() == unweighted.accuracy.item()
     for runs in (swept, scheduled):
         np.testing.assert_allclose(runs.loss.values.ravel(), single.loss.values.ravel(), rtol=1e-5)
 

@@ -54,7 +54,8 @@ def train(
         batch_size: samples per update, 1 to n_train; one number, or one per epoch.
         epochs: passes over the training set, at least 1.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
-        learning_rate: above 0, at most 1e6; one number, one per epoch, or None for the optimizer's own.
+        learning_rate: above 0, at most 1e6; one number, one per epoch, or None for the
+            optimizer's own.
         loss: a Keras loss that averages over samples, or its name. None for the one that the model
             is compiled with, and else the cross-entropy that suits outputs and targets.
         class_weight: weights of classes by their number from 0, as for ``fit``; others have 1.
@@ -81,9 +82,10 @@ def train(
         where ``fit`` has NaN. A loss that depends on which samples are evaluated together is that
         of ``fit`` with ``validation_batch_size=n_test``. Updates (epoch): changes of the weights by
         the end of the epoch, fewer than batches where the optimizer accumulates their gradients;
-        diverged (seed): whether a loss ever was infinite or not a number; weights (seed, snapshot, weight) and update_loss,
-        update_accuracy (seed, update) if asked for; seconds_per_epoch: one run's share of what
-        all of them took for an epoch, which is less than one run alone takes. Attributes:
+        diverged (seed): whether a loss ever was infinite or not a number; weights (seed, snapshot,
+        weight) and update_loss, update_accuracy (seed, update) if asked for; seconds_per_epoch:
+        one run's share of what all of them took for an epoch, which is less than one run alone
+        takes. Attributes:
         compile_seconds and run_seconds (all seeds together), and how the runs were made, as JSON.
 
     Raises:
