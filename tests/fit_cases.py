@@ -117,6 +117,11 @@ class OwnMetrics(Written):
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
 
+class OwnCompile(Written):
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+
+
 class OtherMetrics(Written):
     @property
     def metrics(self):
@@ -248,6 +253,11 @@ def by_words():
 def drawn_outside():
     drawn = np.random.default_rng().normal(size=(2, 4)).astype("float32")
     return through(lambda: layers.Lambda(lambda x: x @ drawn))()
+
+
+def unlike():
+    rate = np.random.default_rng().uniform(0.2, 0.8)
+    return through(lambda: layers.Dense(20), lambda: layers.Dropout(rate))()
 
 
 def drawing():
@@ -415,12 +425,15 @@ CASES = [
     Case("a model whose policy is `mixed_float16`: Keras scales the loss, and updates that "
          "it skips are counted", ALONE, scaled_by_keras),
     Case("an optimizer of one's own", ALONE, optimizer=lambda: OwnStep(0.01)),
-    Case("`train_step`", REFUSED, OwnTrainStep, says=f"{OWN_MEMBER} train_step"),
-    Case("`test_step`", REFUSED, OwnTestStep, says=f"{OWN_MEMBER} test_step"),
-    Case("`fit`", REFUSED, OwnFit, says=f"{OWN_MEMBER} fit"),
-    Case("`make_train_function`", REFUSED, OwnFunction, says=f"{OWN_MEMBER} make_train_function"),
-    Case("`compute_metrics`", REFUSED, OwnMetrics, says=f"{OWN_MEMBER} compute_metrics"),
-    Case("`metrics`", REFUSED, OtherMetrics, says=f"{OWN_MEMBER} metrics"),
+    Case("`train_step` of the model's own", REFUSED, OwnTrainStep, says=f"{OWN_MEMBER} train_step"),
+    Case("`test_step` of the model's own", REFUSED, OwnTestStep, says=f"{OWN_MEMBER} test_step"),
+    Case("`fit` of the model's own", REFUSED, OwnFit, says=f"{OWN_MEMBER} fit"),
+    Case("`make_train_function` of the model's own", REFUSED, OwnFunction,
+         says=f"{OWN_MEMBER} make_train_function"),
+    Case("`compute_metrics` of the model's own", REFUSED, OwnMetrics,
+         says=f"{OWN_MEMBER} compute_metrics"),
+    Case("`metrics` of the model's own", REFUSED, OtherMetrics, says=f"{OWN_MEMBER} metrics"),
+    Case("`compile` of the model's own", REFUSED, OwnCompile, says=f"{OWN_MEMBER} compile"),
     Case("several inputs", REFUSED, two_inputs,
          says="the model must have one input and one output, got 2 inputs"),
     Case("several outputs", REFUSED, two_outputs,
@@ -449,6 +462,8 @@ CASES = [
          says="build must return a new model at every call"),
     Case("layers that keep other numbers for each seed, outside of their weights", REFUSED,
          drawn_outside, says="build must return models that differ in their variables alone"),
+    Case("layers with other settings for each seed", REFUSED, unlike,
+         says="build must return models that differ in their variables alone"),
     Case("random numbers in evaluation", REFUSED, TurningAlways, data=IMAGES,
          says="the model must not change while it is evaluated"),
     Case("`keras.random` without a generator of the layer's own", REFUSED, drawing,

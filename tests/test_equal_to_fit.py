@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from fit_cases import Adding, dense, through, units
-from keras import layers, optimizers
+from keras import layers, ops, optimizers
 from keras_reference import assert_same, fit
 
 from helpers import sweep, train
@@ -45,8 +45,20 @@ def test_dropped_last_batches_are_not_accumulated():
     assert dropped.updates.values.tolist() == [1]
 
 
-def test_losses_that_look_at_all_samples_are_evaluated_on_all_of_them(monkeypatch):
-    build, settings = through(lambda: layers.Dense(4), Adding), {"batch_size": 15, "seeds": [1]}
+def root_of_mean(y_true, y_pred):
+    return ops.sqrt(ops.mean(ops.square(y_true - y_pred)))
+
+
+@pytest.mark.parametrize(
+    ("build", "loss"),
+    [
+        (through(lambda: layers.Dense(4), Adding), "categorical_crossentropy"),
+        (dense, root_of_mean),
+        (dense, keras.losses.CategoricalCrossentropy()),
+    ],
+)
+def test_losses_that_look_at_all_samples_are_evaluated_on_all_of_them(monkeypatch, build, loss):
+    settings = {"batch_size": 15, "seeds": [1], "loss": loss}
     monkeypatch.setattr(stack, "EVALUATED_TOGETHER", 7)
     runs = train(build, sgd(), DATA, snapshots=[1], **settings, **SETTINGS)
     reference = fit(build, sgd(), DATA, epochs=1, **settings)  # of 40 test samples at once
