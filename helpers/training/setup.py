@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import keras
@@ -12,32 +12,13 @@ from helpers import checks
 from helpers.data.dataset import Dataset
 from helpers.training.copies import fresh
 from helpers.training.program import LAST_BATCH, updates_per_epoch
-from helpers.training.refusals import (
-    check_model,
-    check_optimizer,
-    check_outputs,
-    warn_of,
-)
+from helpers.training.refusals import check_optimizer
 from helpers.training.replicates import Values
 from helpers.training.samples import Samples, checked, samples
 from helpers.training.stacking import accumulated, has_schedule, has_xla, trains_stacked
-from helpers.training.targets import (
-    Metric,
-    check_targets,
-    loss_for,
-    loss_function,
-    metric_for,
-    sample_weights,
-    targets_like,
-)
-from helpers.training.trials import (
-    FEW,
-    adds_up,
-    check_alike,
-    check_changes,
-    has_gradient_of_rows,
-    models_of,
-)
+from helpers.training.targets import Metric, aim
+from helpers.training.trials import adds_up, has_gradient_of_rows, tried
+from helpers.training.weighting import sample_weights
 
 
 class Schedule(NamedTuple):
@@ -174,52 +155,31 @@ def set_up(
     checks.one_of("last_batch", last_batch, LAST_BATCH)
     datasets = checked(data, len(seeds))
     check_optimizer(optimizer, per_update)
-    few = datasets[0].x_train[:FEW]
-    model, first, start = models_of(build, few, seeds)
-    check_model(model)
-    checks.model_fits(model, datasets[0])
-    check_changes(model, few)
-    check_alike(model, first, few)
-    warn_of(model, loss)
-    outputs = model(few[:1])
-    check_outputs(outputs)
-    datasets = [
-        replace(
-            one,
-            y_train=targets_like(outputs, one.y_train),
-            y_test=targets_like(outputs, one.y_test),
-        )
-        for one in datasets
-    ]
-    y_train, n_outputs = datasets[0].y_train, outputs.shape[-1]
-    loss = loss_function(loss_for(loss, model, outputs, y_train), outputs, y_train, "y_train")
-    for one in datasets:
-        check_targets("y_train", one.y_train, loss, n_outputs)
-        check_targets("y_test", one.y_test, loss, n_outputs)
-    metric = metric_for(loss, outputs, y_train)
-    weights = sample_weights(
-        [one.y_train for one in datasets], n_outputs, metric, class_weight, sample_weight
-    )
-    model.compile(fresh(optimizer), loss)  # which wraps the optimizer where Keras scales the loss
+    model, start = tried(build, datasets[0], seeds, loss)
+    goal = aim(model, datasets, loss)
+    data = goal.data[0]
+    model.compile(
+        fresh(optimizer), goal.loss
+    )  # which wraps the optimizer where Keras scales the loss
     return Setup(
         build=build,
         optimizer=optimizer,
-        data=datasets,
+        data=goal.data,
         epochs=epochs,
         seeds=seeds,
         snapshots=snapshots,
         recorded=recorded,
-        weights=weights,
-        loss=loss,
-        metric=metric,
-        adds_up=adds_up(model, datasets[0].x_test, datasets[0].y_test),
+        weights=sample_weights(goal, class_weight, sample_weight),
+        loss=goal.loss,
+        metric=goal.metric,
+        adds_up=adds_up(model, data.x_test, data.y_test),
         last_batch=last_batch,
         shuffle=shuffle,
         stacked=trains_stacked(
             model,
             model.optimizer,
             stacked,
-            has_gradient_of_rows(model, few, y_train),
+            has_gradient_of_rows(model, data.x_train, data.y_train),
         ),
         jit_compile=jit_compile and has_xla(model),
         model=model,

@@ -1,12 +1,13 @@
 """What a model is trained for: its targets, its loss, and the metric beside the loss."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from helpers import checks
+from helpers.data.dataset import Dataset
 
 ONE_OUTPUT = "binary_crossentropy"
 LABELS = "sparse_categorical_crossentropy"
@@ -29,6 +30,50 @@ class Metric(NamedTuple):
 
     name: str
     function: Callable
+
+
+class Aim(NamedTuple):
+    """What a model is trained for.
+
+    Attributes:
+        data: the data sets, their targets shaped like the model's outputs.
+        n_outputs: length of the last axis of the outputs.
+        loss: a function of (y_true, y_pred).
+        metric: beside the loss.
+    """
+
+    data: list[Dataset]
+    n_outputs: int
+    loss: Callable
+    metric: Metric
+
+
+def aim(model: keras.Model, data: Sequence[Dataset], loss: str | Callable | None) -> Aim:
+    """What ``model`` is trained for on some data sets of equal shapes.
+
+    Args:
+        model: as ``build`` returned it, with its variables.
+        data: the data sets.
+        loss: as for ``train``.
+
+    Raises:
+        ValueError: the loss does not take the targets.
+    """
+    outputs = model(data[0].x_train[:1])
+    shaped = [
+        replace(
+            one,
+            y_train=targets_like(outputs, one.y_train),
+            y_test=targets_like(outputs, one.y_test),
+        )
+        for one in data
+    ]
+    y, n_outputs = shaped[0].y_train, outputs.shape[-1]
+    function = loss_function(loss_for(loss, model, outputs, y), outputs, y, "y_train")
+    for one in shaped:
+        check_targets("y_train", one.y_train, function, n_outputs)
+        check_targets("y_test", one.y_test, function, n_outputs)
+    return Aim(shaped, n_outputs, function, metric_for(function, outputs, y))
 
 
 def targets_like(outputs, y: np.ndarray) -> np.ndarray:
@@ -119,14 +164,15 @@ def metric_for(loss: Callable, outputs, y: np.ndarray) -> Metric:
     """What Keras takes for the metric "accuracy", or the mean absolute error of a regression.
 
     It is a regression if the loss is one between numbers, or of the user's own, and the targets
-    have the shape of the outputs and are not 0 and 1 alone.
+    have the shape of the outputs and are neither 0 and 1 alone nor probabilities of classes.
 
     Args:
         loss: a Keras loss or a function of (y_true, y_pred).
         outputs, y: of the model, and the targets beside them, first axis samples.
     """
     numbers = loss_name(loss) in {"", *OF_NUMBERS} and y.shape[1:] == tuple(outputs.shape[1:])
-    if numbers and not np.isin(y, (0, 1)).all():
+    shares = outputs.shape[-1] > 1 and (y >= 0).all() and np.allclose(y.sum(axis=-1), 1, atol=1e-3)
+    if numbers and not shares and not np.isin(y, (0, 1)).all():
         return Metric("error", keras.metrics.mean_absolute_error)
     if outputs.shape[-1] == 1:
         return Metric("accuracy", keras.metrics.binary_accuracy)
@@ -164,50 +210,3 @@ def check_targets(name: str, y: np.ndarray, loss: Callable, n_outputs: int) -> N
             f"{name} must lie from 0 to 1 for the loss {kind!r}, got {y[(y < 0) | (y > 1)][0]}; "
             "numbers to predict take loss='mean_squared_error'"
         )
-
-
-def sample_weights(
-    y: Sequence[np.ndarray],
-    n_outputs: int,
-    metric: Metric,
-    class_weight: Mapping[int, float] | None,
-    sample_weight: np.ndarray | None,
-) -> list[np.ndarray] | None:
-    """The weights of the training samples, shape (n_train,), of each data set; or None.
-
-    Args:
-        y: training targets of each data set.
-        n_outputs: length of the last axis of the model's outputs.
-        metric: beside the loss.
-        class_weight, sample_weight: as for ``train``.
-
-    Raises:
-        ValueError: both are given, or one does not fit the data.
-    """
-    if class_weight is not None and sample_weight is not None:
-        raise ValueError("class_weight and sample_weight must not be given both, as in fit")
-    if class_weight is not None:
-        if metric.name != "accuracy":
-            raise ValueError("class_weight must be left out of a regression, which has no classes")
-        if not isinstance(class_weight, Mapping):
-            raise ValueError(f"class_weight must be a dict by class, got {class_weight!r}")
-        last = max(n_outputs, 2) - 1
-        for label, weight in class_weight.items():
-            checks.whole_number("class of class_weight", label, 0, last)
-            checks.weight(f"class_weight of {label}", weight)
-        by_class = np.ones(last + 1, keras.config.floatx())
-        by_class[list(class_weight)] = list(class_weight.values())
-        return [by_class[_classes(one)] for one in y]
-    if sample_weight is None:
-        return None
-    weights = checks.weights("sample_weight", sample_weight, len(y), len(y[0]))
-    return list(weights.astype(keras.config.floatx()))
-
-
-def _classes(y):
-    """The class of each sample, as Keras takes it for class_weight."""
-    if y.ndim > 1:
-        y = y[..., 0] if y.shape[-1] == 1 else y.argmax(axis=-1)
-    if y.ndim > 1:
-        raise ValueError(f"class_weight takes one class per sample, got targets of {y.shape[1:]}")
-    return np.round(y).astype(int)

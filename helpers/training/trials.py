@@ -6,9 +6,38 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers import checks
+from helpers.data.dataset import Dataset
+from helpers.training.refusals import check_model, check_outputs, warn_of
 from helpers.training.replicates import Values, initial_values, new_model
 
 FEW = 5  # samples, of which a part of two and one of three
+
+
+def tried(
+    build: Callable[[], keras.Model],
+    data: Dataset,
+    seeds: list[int],
+    loss: str | Callable | None,
+) -> tuple[keras.Model, list[Values]]:
+    """The model of the last seed, and every seed's initial values, if ``fit`` would train alike.
+
+    Args:
+        build, seeds, loss: as for ``train``.
+        data: the data set, or one of them.
+
+    Raises:
+        ValueError: the trainer would not do what ``fit`` does.
+    """
+    few = data.x_train[:FEW]
+    model, first, start = models_of(build, few, seeds)
+    check_model(model)
+    checks.model_fits(model, data)
+    check_outputs(model(few))
+    check_changes(model, few)
+    check_alike(model, first, few)
+    warn_of(model, loss)
+    return model, start
 
 
 def models_of(
