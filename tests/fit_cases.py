@@ -393,9 +393,10 @@ CASES = [
         optimizer=sgd(gradient_accumulation_steps=2),
     ),
     Case(
-        "`exclude_from_weight_decay` by names",
+        "`exclude_from_weight_decay` by names, of variables or layers",
         HONOURED,
-        optimizer=spared(var_names=["bias"]),
+        through(lambda: layers.Dense(8, "relu", name="first")),
+        spared(var_names=["first/kernel", "bias"]),
     ),
     Case("`clipvalue`", HONOURED, optimizer=sgd(clipvalue=0.01)),
     Case(
