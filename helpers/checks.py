@@ -7,6 +7,8 @@ from numbers import Integral, Real
 import joblib
 import numpy as np
 
+HIGHEST_RATE = 10**6  # learning rates above it are typing errors
+
 
 def whole_number(name: str, value: object, low: int, high: int | None = None, why: str = "") -> int:
     """``value`` as an int, or a ValueError unless it is a whole number from low to high.
@@ -31,6 +33,48 @@ def positive(name: str, value: object) -> float:
     if not real or not math.isfinite(value) or value <= 0:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
     return float(value)
+
+
+def learning_rate(value: object) -> float:
+    """``value`` as a float, or a ValueError unless it is above 0 and not absurdly large.
+
+    >>> learning_rate(1e9)
+    Traceback (most recent call last):
+    ValueError: learning_rate must be at most 1000000, got 1000000000.0
+    """
+    rate = positive("learning_rate", value)
+    if rate > HIGHEST_RATE:
+        raise ValueError(f"learning_rate must be at most {HIGHEST_RATE}, got {value!r}")
+    return rate
+
+
+def weight(name: str, value: object) -> float:
+    """``value`` as a float, or a ValueError unless it is a finite number, at least 0."""
+    real = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    if not real or not math.isfinite(value) or value < 0:
+        raise ValueError(f"{name} must be a finite number, at least 0, got {value!r}")
+    return float(value)
+
+
+def weights(name: str, values: object, n_sets: int, n: int) -> np.ndarray:
+    """``values`` as an array of shape (n_sets, n), or a ValueError unless they are weights.
+
+    Args:
+        name: of the argument.
+        values: shape (n,) or (n_sets, n), each finite and at least 0.
+        n_sets: number of data sets.
+        n: samples of each.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold numbers, got the type {array.dtype}")
+    if array.shape not in ((n,), (n_sets, n)):
+        allowed = f"({n},)" if n_sets == 1 else f"({n},) or ({n_sets}, {n})"
+        raise ValueError(f"{name} must have the shape {allowed}, got {array.shape}")
+    wrong = ~np.isfinite(array) | (array < 0)
+    if wrong.any():
+        raise ValueError(f"{name} must be finite and at least 0, got {array[wrong][0]}")
+    return np.broadcast_to(array, (n_sets, n))
 
 
 def share(name: str, value: object, whole: bool = False) -> float:
@@ -91,6 +135,11 @@ def samples(data) -> None:
     """A ValueError unless a Dataset's arrays agree in shape, are not empty and are finite."""
     for part in ("train", "test"):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
+        for name, array in ((f"x_{part}", x), (f"y_{part}", y)):
+            if not isinstance(array, np.ndarray) or array.ndim == 0:
+                raise ValueError(
+                    f"{name} must be a NumPy array of samples, got {type(array).__name__}"
+                )
         if len(x) == 0 or len(x) != len(y):
             raise ValueError(
                 f"x_{part} and y_{part} must hold equally many samples, at least one, "
@@ -110,7 +159,8 @@ def samples(data) -> None:
 def model_fits(model, data) -> None:
     """A ValueError unless a Keras model takes a Dataset's inputs and gives outputs for its targets.
 
-    Targets have the outputs' shape, or lack the last axis, or have it of length 1.
+    Targets have the outputs' shape, or lack the last axis, or have it of length 1, or are one-hot
+    in two columns where the model has one output.
     """
     for kind in ("inputs", "outputs"):
         n = len(getattr(model, kind, [None]))  # a class of the user's own has no such list
@@ -120,8 +170,14 @@ def model_fits(model, data) -> None:
     takes = getattr(model, "input_shape", data.x_train.shape)[1:]
     if len(takes) != len(x) or any(t not in (None, c) for t, c in zip(takes, x, strict=True)):
         raise ValueError(f"the model takes samples of shape {takes}, the data have {x}")
-    gives = tuple(model(data.x_train[:1]).shape[1:])
-    if y not in (gives, gives[:-1], (*gives[:-1], 1)):
+    outputs = model(data.x_train[:1])
+    if not hasattr(outputs, "shape"):
+        raise ValueError(f"the model must give one array, got {type(outputs).__name__}")
+    gives = tuple(outputs.shape[1:])
+    fits = [gives, gives[:-1], (*gives[:-1], 1)]
+    if gives[-1:] == (1,) and np.isin(data.y_train, (0, 1)).all():
+        fits += [(*gives[:-1], 2)] * bool((data.y_train.sum(axis=-1) == 1).all())
+    if y not in fits:
         raise ValueError(f"the model gives outputs of shape {gives}, the data have targets of {y}")
 
 

@@ -45,6 +45,11 @@ def refusal(build=models.mlp, optimizer=None, data=DATA, **arguments) -> str:
         ({"learning_rate": -0.1}, f"learning_rate {FINITE} -0.1"),
         ({"learning_rate": float("nan")}, f"learning_rate {FINITE} nan"),
         ({"learning_rate": float("inf")}, f"learning_rate {FINITE} inf"),
+        ({"learning_rate": 1.1e6}, "learning_rate must be at most 1000000, got 1100000.0"),
+        ({"learning_rate": [0.1, 0.1, 0.1, 0.1, 1e9]},
+         "learning_rate must be at most 1000000, got 1000000000.0"),
+        ({"optimizer": optimizers.SGD(float("nan"))}, f"learning_rate {FINITE} nan"),
+        ({"optimizer": optimizers.SGD(0.0)}, f"learning_rate {FINITE} 0.0"),
         ({"learning_rate": "0.1"}, f"learning_rate {FINITE} '0.1'"),
         ({"learning_rate": [0.1, 0.2]},
          "learning_rate must be one number or one per epoch (5), got 2"),
@@ -56,8 +61,19 @@ def refusal(build=models.mlp, optimizer=None, data=DATA, **arguments) -> str:
         ({"per_update": (0, 2)}, "first epoch of per_update must be between 1 and 5, got 0"),
         ({"per_update": (3,)}, "per_update must hold 2 values, got (3,)"),
         ({"optimizer": "adam"}, "optimizer must be a Keras optimizer, got 'adam'"),
-        ({"loss": None}, "loss must be a Keras loss that averages over samples, got None"),
         ({"loss": "mean"}, "Could not interpret loss identifier: mean"),
+        ({"loss": ["mse", "mae"]}, "loss must be one Keras loss or its name, got ['mse', 'mae']"),
+        ({"class_weight": [1, 2]}, "class_weight must be a dict by class, got [1, 2]"),
+        ({"class_weight": {3: 1.0}}, "class of class_weight must be between 0 and 2, got 3"),
+        ({"class_weight": {0: -1}},
+         "class_weight of 0 must be a finite number, at least 0, got -1"),
+        ({"sample_weight": np.ones(3)}, "sample_weight must have the shape (500,), got (3,)"),
+        ({"sample_weight": np.full(500, np.nan)},
+         "sample_weight must be finite and at least 0, got nan"),
+        ({"sample_weight": ["a"] * 500}, "sample_weight must hold numbers, got the type <U1"),
+        ({"optimizer": optimizers.SGD(gradient_accumulation_steps=2), "per_update": (1, 1)},
+         "per_update must be left out where the optimizer has gradient_accumulation_steps, since a "
+         "batch is not an update there"),
     ],
     ids=str,
 )  # fmt: skip
@@ -76,6 +92,21 @@ def test_bad_argument_is_refused_in_one_sentence(arguments, sentence):
          "x_train must be finite, got NaN or infinity in it"),
         ({"y_test": np.full((500, 3), np.inf)}, "y_test must be finite, got NaN or infinity in it"),
         ({"y_train": np.array(["a"] * 500)}, "y_train must hold numbers, got the type <U1"),
+        ({"y_train": DATA.y_train.astype(object)},
+         "y_train must hold numbers, got the type object"),
+        ({"x_train": DATA.x_train.tolist()},
+         "x_train must be a NumPy array of samples, got list"),
+        ({"y_train": 2 * DATA.y_train},
+         "y_train must be one-hot, or probabilities that add up to 1 in each row, got the row "
+         f"{(2 * DATA.y_train[0]).tolist()}"),
+        ({"y_test": 0 * DATA.y_test},
+         "y_test must be one-hot, or probabilities that add up to 1 in each row, got the row "
+         "[0.0, 0.0, 0.0]"),
+        ({"y_train": DATA.y_train.argmax(1) + 1, "y_test": DATA.y_test.argmax(1)},
+         "y_train must hold whole numbers from 0 to 2, one below the number of outputs, got 3"),
+        ({"y_train": DATA.y_train.argmax(1), "y_test": DATA.y_test.argmax(1) - 0.5},
+         "y_test must hold whole numbers from 0 to 2, one below the number of outputs, got "
+         f"{DATA.y_test.argmax(1)[0] - 0.5}"),
         ({"x_test": DATA.x_test[:, :1]}, "x_test must have samples of shape (2,), got (1,)"),
         ({"y_test": DATA.y_test[:, :2]}, "y_test must have samples of shape (3,), got (2,)"),
     ],
@@ -108,6 +139,40 @@ def test_model_in_place_of_a_function_that_builds_it_is_refused():
     assert "must be a function that returns a new model, got <Sequential" in refusal(models.mlp())
 
 
+def one_unit():
+    return keras.Sequential([keras.Input((2,)), layers.Dense(1, activation="sigmoid")])
+
+
+@pytest.mark.parametrize(
+    ("y", "loss", "sentence"),
+    [
+        (DATA.y_train[:, :1] * 2, None,
+         "y_train must lie from 0 to 1 for the loss 'binary_crossentropy', got 2.0; numbers to "
+         "predict take loss='mean_squared_error'"),
+        (DATA.y_train[:, 0], "categorical_crossentropy",
+         "the loss of a model with one output must be another, such as 'binary_crossentropy' for "
+         "two classes or 'mean_squared_error' for numbers, got 'categorical_crossentropy'"),
+        (DATA.y_train[:, :2] * 2, None,
+         "the model gives outputs of shape (1,), the data have targets of (2,)"),
+    ],
+)  # fmt: skip
+def test_targets_and_losses_that_one_output_does_not_take_are_refused(y, loss, sentence):
+    assert refusal(one_unit, data=replace(DATA, y_train=y, y_test=y), loss=loss) == sentence
+
+
+def test_error_of_labels_beside_several_outputs_is_refused():
+    labels = replace(DATA, y_train=DATA.y_train.argmax(1), y_test=DATA.y_test.argmax(1))
+    assert refusal(data=labels, loss="mean_squared_error") == (
+        "the loss 'mean_squared_error' takes targets of the shape of the outputs, (3,), got ()"
+    )
+
+
+def test_weights_of_classes_are_refused_in_a_regression():
+    data = replace(DATA, y_train=DATA.x_train[:, :1], y_test=DATA.x_test[:, :1])
+    sentence = refusal(one_unit, data=data, loss="mse", class_weight={0: 2.0})
+    assert sentence == "class_weight must be left out of a regression, which has no classes"
+
+
 def test_loss_that_does_not_take_the_targets_is_refused():
     sentence = refusal(loss="sparse_categorical_crossentropy")
     assert sentence.startswith(
@@ -123,7 +188,7 @@ def test_loss_that_depends_on_how_many_samples_are_evaluated_together_is_refused
 
 def test_averaged_weights_of_the_optimizer_are_refused():
     sentence = refusal(optimizer=optimizers.SGD(use_ema=True))
-    assert sentence == "the optimizer must not use_ema, which the trainer does not apply"
+    assert sentence.startswith("the optimizer must not use_ema, which fit applies after its last ")
 
 
 def test_learning_rate_beside_a_schedule_is_refused():

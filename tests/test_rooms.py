@@ -17,6 +17,7 @@ MAY_IMPORT = {  # besides BASE and itself
     "conventions": set(),
     "provenance": set(),
     "data": set(),
+    "datasets": {"data"},  # the former name of data
     "analysis": set(),
     "theory": set(),
     "models": {"data"},
@@ -35,6 +36,7 @@ WITHOUT_TENSORFLOW = [
     "conventions",
     "provenance",
     "data",
+    "datasets",
     "analysis",
     "parameters",
     "reruns",

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from helpers.training.replicates import loss_function, targets_like
 from helpers.training.snapshots import set_weights
+from helpers.training.targets import loss_function, targets_like
 
 EVALUATED_TOGETHER = 65_536  # samples in one forward pass, all weights together; bounds the memory
 

@@ -1,6 +1,7 @@
 """A Keras model of one's own, named as module:function, and tried before anything is trained."""
 
 import importlib
+import inspect
 from collections.abc import Callable
 
 import keras
@@ -16,7 +17,9 @@ def user_model(
 
     Args:
         name: as module:function; the function takes ``input_shape`` and ``n_classes``, and returns
-            a new Keras model whose outputs are probabilities, shape (batch, n_classes).
+            a new Keras model whose outputs are probabilities, shape (batch, n_classes). One whose
+            arguments all have defaults and other names, such as neurons and dropout, is called
+            without any.
         input_shape: of one sample.
         n_classes: classes, at least 2.
 
@@ -37,13 +40,14 @@ def user_model(
     if not callable(make):
         raise ParameterError(f"module {quoted(module)} has no function {quoted(function)}")
 
+    arguments = () if _needs_nothing(make) else (input_shape, n_classes)
+    with_arguments = f"with {input_shape} and {n_classes}" if arguments else "without arguments"
+
     def build() -> keras.Model:
         try:
-            model = make(input_shape, n_classes)
+            model = make(*arguments)
         except (Exception, SystemExit) as error:
-            raise ParameterError(
-                f"{with_name} fails with {input_shape} and {n_classes}: {_said(error)}"
-            ) from error
+            raise ParameterError(f"{with_name} fails {with_arguments}: {_said(error)}") from error
         if not isinstance(model, keras.Model):
             raise ParameterError(
                 f"{with_name} must return a Keras model, got {type(model).__name__}"
@@ -54,13 +58,19 @@ def user_model(
     try:
         outputs = np.asarray(model(np.zeros((2, *input_shape), "float32")))
     except Exception as error:  # of any layer, and Keras passes on all kinds
+        hint = (
+            "" if arguments else " (name its arguments input_shape and n_classes to be given them)"
+        )
         raise ParameterError(
-            f"{with_name} must take samples of shape {input_shape}: {_said(error)}"
+            f"{with_name} must take samples of shape {input_shape}{hint}: {_said(error)}"
         ) from error
     if outputs.shape != (2, n_classes):
+        hint = ""
+        if outputs.shape == (2, 1) and n_classes == 2:
+            hint = "; in place of one sigmoid unit end it on Dense(2, activation='softmax')"
         raise ParameterError(
             f"{with_name} must give outputs of shape {(n_classes,)}, one for each class, "
-            f"got {outputs.shape[1:]}"
+            f"got {outputs.shape[1:]}{hint}"
         )
     if not (outputs >= 0).all() or not np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
         raise ParameterError(
@@ -69,6 +79,21 @@ def user_model(
     if model is build():
         raise ParameterError(f"{with_name} must return a new model at every call")
     return build
+
+
+def _needs_nothing(make: Callable) -> bool:
+    """Whether a function has defaults for all arguments, none of them input_shape or n_classes."""
+    try:
+        parameters = inspect.signature(make).parameters.values()
+    except (TypeError, ValueError):  # some callables written in C do not say
+        return False
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return all(
+        parameter.kind not in variable
+        and parameter.default is not inspect.Parameter.empty
+        and parameter.name not in ("input_shape", "n_classes")
+        for parameter in parameters
+    )
 
 
 def _said(error: BaseException) -> str:

@@ -48,7 +48,7 @@ class Program:
         Samples of equal shapes at every call save compiling again.
         """
         self.stack.reset(replicates)
-        self._samples = samples[:4]
+        self._samples = *samples[:4], samples.weights
 
     def is_compiled(self, batch_size: int, per_update: bool) -> bool:
         """Whether ``run`` needs no compiling for these two."""
@@ -89,7 +89,7 @@ class Program:
         return epochs.numpy()[:n_epochs], updates.numpy()[:n_epochs]
 
     def _epochs(
-        self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test
+        self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test, weights
     ):
         capacity, _, n_train = order.shape
         n_replicates, n_updates = self.n_replicates, 0
@@ -100,7 +100,7 @@ class Program:
 
         def epoch(e, metrics, updates):
             self.stack.set_rates(learning_rates[e])
-            train, detail = self._train_epoch(batch_size, n_updates, order[e], x, y)
+            train, detail = self._train_epoch(batch_size, n_updates, order[e], x, y, weights)
             validation = self.stack.evaluate(
                 x_test, y_test, shared=x_test.shape.rank == x.shape.rank
             )
@@ -111,14 +111,15 @@ class Program:
         _, metrics, updates = tf.while_loop(lambda e, *_: e < n_epochs, epoch, start)
         return metrics.stack(), updates.stack()
 
-    def _train_epoch(self, batch_size, n_recorded, order, x, y):
+    def _train_epoch(self, batch_size, n_recorded, order, x, y, weights):
         """One pass; mean (loss, accuracy) over the samples, and per update if recorded."""
         record = tf.TensorArray(tf.float32, n_recorded, element_shape=(2, self.n_replicates))
 
         def update(start, size, total, record):
             samples = tf.slice(order, [0, start], [self.stack.n_seeds, size])
             scale = size / batch_size if self.last_batch == "weight" else 1.0
-            metrics = self.stack.update(tf.gather(x, samples), tf.gather(y, samples), scale)
+            some = None if weights is None else tf.gather(weights, samples)
+            metrics = self.stack.update(tf.gather(x, samples), tf.gather(y, samples), scale, some)
             if n_recorded:
                 record = record.write(start // batch_size, metrics)
             return total + size * metrics, record

@@ -45,11 +45,12 @@ def finish(runs: xr.Dataset, wanted: xr.DataArray | bool = True) -> xr.Dataset:
     Raises:
         KeyboardInterrupt: nothing was evaluated.
     """
-    missing = runs.val_accuracy.isnull() & wanted
+    beside = runs["val_accuracy" if "val_accuracy" in runs else "val_error"]
+    missing = beside.isnull() & wanted
     if not missing.any():
         return runs
     clock = "epoch" if "epoch" in runs.dims else "update"
-    is_done = runs.val_accuracy.notnull()
+    is_done = beside.notnull()
     done = int(is_done.any([d for d in missing.dims if d != clock]).sum())
     if done == 0:
         raise KeyboardInterrupt

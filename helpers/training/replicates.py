@@ -1,4 +1,4 @@
-"""The models of all seeds: built, checked against optimizer, data and loss, and read out."""
+"""The models of all seeds: built, compared, and read out."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -38,8 +38,8 @@ def new_model(build: Callable[[], keras.Model], x: np.ndarray, seed: int) -> ker
         model = build if isinstance(build, keras.Model) else build()
         if model is build or not isinstance(model, keras.Model):
             raise ValueError(f"build must be a function that returns a new model, got {model!r}")
-        if not model.built:  # the weights come with the first samples, as in fit
-            model(x)
+        if not model.built:  # the weights come with the first samples, which fit does not compute
+            model(keras.KerasTensor(x.shape, str(x.dtype)), training=False)
     return model
 
 
@@ -47,40 +47,3 @@ def initial_values(model: keras.Model) -> Values:
     """The values of a model's trainable variables and of its others."""
     parts = model.trainable_variables, model.non_trainable_variables
     return tuple([keras.ops.convert_to_numpy(v) for v in part] for part in parts)
-
-
-def targets_like(outputs, y: np.ndarray) -> np.ndarray:
-    """``y``, with an axis of length 1 added at the end if it lacks that of a model's outputs."""
-    single = outputs.shape[-1] == 1 and y.shape[1:] == tuple(outputs.shape[1:-1])
-    return y[..., None] if single else y
-
-
-def accuracy_function(outputs, y: np.ndarray) -> Callable:
-    """The function that Keras takes for the metric "accuracy", by the shapes as Keras does."""
-    if outputs.shape[-1] == 1:
-        return keras.metrics.binary_accuracy
-    if y.shape[1:] == tuple(outputs.shape[1:]):
-        return keras.metrics.categorical_accuracy
-    return keras.metrics.sparse_categorical_accuracy
-
-
-def loss_function(loss: str | Callable, outputs, y: np.ndarray) -> Callable:
-    """The function that Keras takes for ``loss``, tried on one sample.
-
-    Raises:
-        ValueError: there is no such loss, or it does not take these outputs and targets, or does
-            not average over samples (its value would depend on how many are evaluated together).
-    """
-    function = keras.losses.get(loss)
-    reduction = getattr(function, "reduction", "mean")
-    if function is None or reduction in ("sum", "none", None):
-        came = f"one with reduction={reduction!r}" if function else "None"
-        raise ValueError(f"loss must be a Keras loss that averages over samples, got {came}")
-    try:
-        function(y[:1], outputs[:1])
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"the loss {loss!r} does not take targets of shape {y.shape[1:]} "
-            f"and outputs of shape {tuple(outputs.shape[1:])}: {error}"
-        ) from None
-    return function

@@ -8,10 +8,11 @@ import numpy as np
 import xarray as xr
 
 from helpers.provenance import versions
+from helpers.training.copies import described
 from helpers.training.program import Program
 from helpers.training.setup import Schedule, Setup
 
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")
+METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")  # error for accuracy in regressions
 SHARE = {
     "units": "s",
     "description": "one run's share of the throughput: what all runs that were trained together "
@@ -23,7 +24,7 @@ class Record:
     """Metrics, weights and seconds of a lane of R replicates; NaN where nothing was trained.
 
     Attributes:
-        metrics: loss, accuracy, val_loss and val_accuracy, shape (4, R, epochs).
+        metrics: loss, accuracy (or error), val_loss and val_accuracy, shape (4, R, epochs).
         details: loss and accuracy of each recorded update, shape (2, R, updates).
         weights: all weights at each snapshot, shape (R, snapshots, n_weights).
         n_done: epochs done.
@@ -32,7 +33,7 @@ class Record:
 
     def __init__(self, setup: Setup, schedule: Schedule, n_replicates: int):
         """Nothing is recorded yet."""
-        n_recorded = setup.n_updates(schedule)[slice(*setup.recorded)].sum()
+        n_recorded = setup.n_batches(schedule)[slice(*setup.recorded)].sum()
         n_snapshots, n_weights = len(setup.snapshots), setup.model.count_params()
         self.metrics = np.full((len(METRICS), n_replicates, setup.epochs), np.nan, "float32")
         self.details = np.full((2, n_replicates, n_recorded), np.nan, "float32")
@@ -46,6 +47,8 @@ class Record:
         """Append the metrics of further epochs, as ``Program.run`` returns them."""
         done = slice(self.n_done, self.n_done + len(by_epoch))
         self.metrics[:, :, done] = by_epoch.transpose(1, 2, 0)
+        beside = self.metrics[1::2, :, done]  # of what was trained never NaN, but infinite
+        beside[np.isnan(beside)] = np.inf
         by_update = by_update.reshape(-1, *by_update.shape[2:])
         written = slice(self._n_details, self._n_details + len(by_update))
         self.details[:, :, written] = by_update.transpose(1, 2, 0)
@@ -69,15 +72,15 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         np.concatenate([getattr(record, name) for record in records], axis)
         for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
     )
-    n_updates = setup.n_updates(schedule)
-    # A run left undone holds NaN too, but no accuracy; a diverged one has accuracies.
+    names = [name.replace("accuracy", setup.metric.name) for name in METRICS]
+    # A run left undone holds NaN too, but no accuracy or error; a diverged one has it.
     diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
     n_done = np.count_nonzero(~np.isnan(metrics[1]))
     compile_seconds = sum(record.compile_seconds for record in records)
     run_seconds = sum(record.run_seconds for record in records)
     runs = xr.Dataset(
-        {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(METRICS)}
-        | {"updates": ("epoch", n_updates.cumsum())}
+        {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(names)}
+        | {"updates": ("epoch", setup.updates(schedule))}
         | {"diverged": ("seed", diverged)}
         | {"seconds_per_epoch": ((), run_seconds / n_done if n_done else np.nan, SHARE)},
         {"seed": setup.seeds, "epoch": np.arange(1, setup.epochs + 1)},
@@ -88,9 +91,9 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         runs["weights"] = ("seed", "snapshot", "weight"), weights
         runs = runs.assign_coords(snapshot=setup.snapshots)
     if n_recorded := details.shape[-1]:
-        for name, values in zip(("update_loss", "update_accuracy"), details, strict=True):
-            runs[name] = ("seed", "update"), values
-        before = n_updates[: setup.recorded[0]].sum()
+        for name, values in zip(names[:2], details, strict=True):
+            runs[f"update_{name}"] = ("seed", "update"), values
+        before = setup.n_batches(schedule)[: setup.recorded[0]].sum()
         runs = runs.assign_coords(update=before + 1 + np.arange(n_recorded))
     return runs
 
@@ -99,7 +102,7 @@ def settings(setup: Setup) -> dict:
     """How the runs of a ``setup`` were made, in what JSON can hold."""
     loss, names = setup.loss, [one.name for one in setup.data]
     return {
-        "optimizer": keras.optimizers.serialize(setup.optimizer),
+        "optimizer": described(setup.optimizer),
         "model": {"name": setup.model.name, "n_parameters": setup.model.count_params()},
         "data": names if len(names) > 1 else names[0],
         "loss": keras.losses.serialize(loss)

@@ -14,6 +14,7 @@ import xarray as xr
 from tqdm import tqdm
 
 from helpers.training import lanes
+from helpers.training.copies import fresh
 from helpers.training.program import Program
 from helpers.training.progress import finish, interruptible
 from helpers.training.replicates import new_model
@@ -89,7 +90,7 @@ class Runner:
         setup = self.setup
         return lanes.run_seconds(
             schedule.batch_sizes,
-            setup.n_updates(schedule),
+            setup.n_batches(schedule),
             setup.model.count_params(),
             len(setup.seeds),
             setup.stacked,
@@ -180,5 +181,13 @@ def new_stack(setup: Setup, model: keras.Model, n_seeds: int, n_rates: int = 1) 
     Args:
         setup, model, n_seeds, n_rates: as for ``new_program``.
     """
-    optimizer = type(setup.optimizer).from_config(setup.optimizer.get_config())
-    return Stack(model, optimizer, setup.loss, setup.accuracy, n_seeds, setup.stacked, n_rates)
+    return Stack(
+        model,
+        fresh(setup.optimizer),
+        setup.loss,
+        setup.metric.function,
+        n_seeds,
+        setup.stacked,
+        n_rates,
+        setup.adds_up,
+    )

@@ -22,6 +22,7 @@ class Samples(NamedTuple):
             (R, n_test).
         first: where the training samples of each replicate begin, int32, shape (R, 1), or (1, 1)
             for all.
+        weights: of the training samples, shaped like them on the first axis; None without.
     """
 
     x_train: tf.Tensor
@@ -29,17 +30,25 @@ class Samples(NamedTuple):
     x_test: tf.Tensor
     y_test: tf.Tensor
     first: np.ndarray
+    weights: tf.Tensor | None
 
 
-def samples(datasets: Sequence[Dataset]) -> Samples:
-    """The samples of ``datasets``: one that all replicates share, or one for each replicate."""
+def samples(datasets: Sequence[Dataset], weights: Sequence[np.ndarray] | None) -> Samples:
+    """The samples of ``datasets``: one that all replicates share, or one for each replicate.
+
+    Args:
+        datasets: one, or one for each replicate.
+        weights: of the training samples of each data set, shape (n_train,); or None.
+    """
     if len(datasets) == 1:
         arrays = [getattr(datasets[0], name) for name in ARRAYS]
     else:
         arrays = [np.concatenate([getattr(d, name) for d in datasets]) for name in ARRAYS[:2]]
         arrays += [np.stack([getattr(d, name) for d in datasets]) for name in ARRAYS[2:]]
     first = np.arange(len(datasets), dtype="int32")[:, None] * datasets[0].n_train
-    return Samples(*map(tf.convert_to_tensor, arrays), first)
+    if weights is not None:
+        weights = tf.convert_to_tensor(np.concatenate(weights))
+    return Samples(*map(tf.convert_to_tensor, arrays), first, weights)
 
 
 def checked(data: Dataset | Sequence[Dataset], n_seeds: int) -> list[Dataset]:

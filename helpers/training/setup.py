@@ -1,8 +1,8 @@
 """What is trained, and how: checked once, before anything is compiled."""
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import keras
@@ -11,19 +11,17 @@ import xarray as xr
 
 from helpers import checks
 from helpers.data.dataset import Dataset
+from helpers.training.copies import fresh
 from helpers.training.program import LAST_BATCH, updates_per_epoch
-from helpers.training.replicates import (
-    Values,
-    accuracy_function,
-    initial_values,
-    loss_function,
-    new_model,
-    targets_like,
-)
+from helpers.training.refusals import check_optimizer
+from helpers.training.replicates import Values, initial_values
 from helpers.training.samples import Samples, checked, samples
 from helpers.training.sampling import SAMPLINGS
 from helpers.training.snapshots import set_weights, starting_weights
-from helpers.training.stacking import has_schedule, trains_stacked
+from helpers.training.stacking import accumulated, has_schedule, has_xla, trains_stacked
+from helpers.training.targets import Metric, aim
+from helpers.training.trials import adds_up, has_gradient_of_rows, tried
+from helpers.training.weighting import sample_weights
 
 
 class Schedule(NamedTuple):
@@ -46,7 +44,10 @@ class Setup:
         snapshots: epochs after which to keep all weights, in order.
         recorded: updates are recorded from the first of these epochs, counted from 0, to before
             the second.
-        loss, accuracy: functions of (y_true, y_pred).
+        weights: of the training samples, shape (n_train,), for each data set; None without.
+        loss: a function of (y_true, y_pred).
+        metric: accuracy, or error of a regression.
+        adds_up: whether the loss of many samples is the mean over parts of them.
         last_batch, sampling, stacked, jit_compile: as for ``train``, and decided.
         model: the model of the last seed.
         start: the values that the variables of every seed's model start from.
@@ -59,8 +60,10 @@ class Setup:
     seeds: list[int]
     snapshots: list[int]
     recorded: tuple[int, int]
+    weights: list[np.ndarray] | None
     loss: Callable
-    accuracy: Callable
+    metric: Metric
+    adds_up: bool
     last_batch: str
     sampling: str
     stacked: bool
@@ -75,14 +78,20 @@ class Setup:
 
     def samples(self, lane: slice) -> Samples:
         """The samples of the seeds in a lane; handed to TensorFlow once where all share them."""
-        return samples(self.data[lane]) if len(self.data) > 1 else self._shared
+        if len(self.data) == 1:
+            return self._shared
+        return samples(self.data[lane], self.weights and self.weights[lane])
 
     @functools.cached_property
     def _shared(self) -> Samples:
-        return samples(self.data)
+        return samples(self.data, self.weights)
 
-    def n_updates(self, schedule: Schedule) -> np.ndarray:
-        """Updates of each epoch, shape (epochs,)."""
+    def updates(self, schedule: Schedule) -> np.ndarray:
+        """Changes of the weights by the end of each epoch, shape (epochs,)."""
+        return self.n_batches(schedule).cumsum() // accumulated(self.optimizer)
+
+    def n_batches(self, schedule: Schedule) -> np.ndarray:
+        """Batches of each epoch, shape (epochs,): as many as updates, unless they accumulate."""
         return np.array(
             [updates_per_epoch(self.n_train, b, self.last_batch) for b in schedule.batch_sizes]
         )
@@ -111,7 +120,7 @@ class Setup:
         if learning_rate is None:
             learning_rate = float(self.optimizer.learning_rate)
         values = checks.per_epoch("learning_rate", learning_rate, self.epochs)
-        rates = [checks.positive("learning_rate", value) for value in values]
+        rates = [checks.learning_rate(value) for value in values]
         return np.array(rates, self.optimizer.learning_rate.dtype)
 
 
@@ -122,7 +131,9 @@ def set_up(
     *,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -134,8 +145,8 @@ def set_up(
     """Check what ``train`` was given and build the model of every seed.
 
     Args:
-        build, optimizer, data, epochs, seeds, loss, last_batch, sampling, start, snapshots,
-            per_update, stacked, jit_compile: as for ``train``.
+        build, optimizer, data, epochs, seeds, loss, class_weight, sample_weight, last_batch,
+            sampling, start, snapshots, per_update, stacked, jit_compile: as for ``train``.
 
     Raises:
         ValueError: as for ``train``.
@@ -148,41 +159,50 @@ def set_up(
     checks.one_of("last_batch", last_batch, LAST_BATCH)
     checks.one_of("sampling", sampling, SAMPLINGS)
     datasets = checked(data, len(seeds))
-    _check_optimizer(optimizer)
-    weights, values = starting_weights(start, seeds), []
-    for i, seed in enumerate(seeds):
-        model = new_model(build, datasets[0].x_train[:1], seed)
-        if weights is not None:
-            set_weights(model, weights[i])
-        values.append(initial_values(model))
-    checks.model_fits(model, datasets[0])
-    outputs = model(datasets[0].x_train[:1])
-    datasets = [
-        replace(
-            one,
-            y_train=targets_like(outputs, one.y_train),
-            y_test=targets_like(outputs, one.y_test),
-        )
-        for one in datasets
-    ]
-    y_train = datasets[0].y_train
+    check_optimizer(optimizer, per_update)
+    model, values = tried(build, datasets[0], seeds, loss)
+    weights = starting_weights(start, seeds)
+    if weights is not None:
+        values = [_with_weights(model, *pair) for pair in zip(values, weights, strict=True)]
+    goal = aim(model, datasets, loss)
+    data = goal.data[0]
+    model.compile(
+        fresh(optimizer), goal.loss
+    )  # which wraps the optimizer where Keras scales the loss
     return Setup(
         build=build,
         optimizer=optimizer,
-        data=datasets,
+        data=goal.data,
         epochs=epochs,
         seeds=seeds,
         snapshots=snapshots,
         recorded=recorded,
-        loss=loss_function(loss, outputs, y_train),
-        accuracy=accuracy_function(outputs, y_train),
+        weights=sample_weights(goal, class_weight, sample_weight),
+        loss=goal.loss,
+        metric=goal.metric,
+        adds_up=adds_up(model, data.x_test, data.y_test),
         last_batch=last_batch,
         sampling=sampling,
-        stacked=trains_stacked(model, optimizer, stacked),
-        jit_compile=jit_compile,
+        stacked=trains_stacked(
+            model,
+            model.optimizer,
+            stacked,
+            has_gradient_of_rows(model, data.x_train, data.y_train),
+        ),
+        jit_compile=jit_compile and has_xla(model),
         model=model,
         start=values,
     )
+
+
+def _with_weights(model: keras.Model, values: Values, weights: np.ndarray) -> Values:
+    """The values of a model's variables, with flat ``weights`` in the place of its own."""
+    for variables, arrays in zip(
+        (model.trainable_variables, model.non_trainable_variables), values, strict=True
+    ):
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+    return initial_values(set_weights(model, weights))
 
 
 def _recorded(per_update: tuple[int, int] | None, epochs: int) -> tuple[int, int]:
@@ -193,10 +213,3 @@ def _recorded(per_update: tuple[int, int] | None, epochs: int) -> tuple[int, int
     checks.whole_number("first epoch of per_update", first, 1, epochs)
     checks.whole_number("last epoch of per_update", last, first, epochs)
     return first - 1, last
-
-
-def _check_optimizer(optimizer: keras.optimizers.Optimizer) -> None:
-    if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise ValueError(f"optimizer must be a Keras optimizer, got {optimizer!r}")
-    if optimizer.use_ema:
-        raise ValueError("the optimizer must not use_ema, which the trainer does not apply")

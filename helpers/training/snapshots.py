@@ -66,7 +66,8 @@ def evaluate(
         build: the function that built the trained models.
         runs: what ``train``, ``sweep`` or ``train_schedules`` returned, with ``snapshots``.
         x: inputs, shape (n, ...), or (n_seeds, n, ...) for samples of each seed.
-        y: one-hot targets, shape (n, n_classes), or (n_seeds, n, n_classes).
+        y: one-hot targets, shape (n, n_classes), or (n_seeds, n, n_classes), also for a model with
+            one output for two classes.
 
     Returns:
         Accuracies from 0 to 1 with dimensions (seed, snapshot), and those of the settings in front.
@@ -105,7 +106,10 @@ def _predictor(model: keras.Model, runs: xr.Dataset) -> Callable:
         pieces = tf.split(flat, _sizes(model))
         values = [tf.reshape(p, w.shape) for p, w in zip(pieces, model.weights, strict=True)]
         with keras.StatelessScope(zip(model.weights, values, strict=True)):
-            return tf.argmax(model(x, training=False), axis=-1)
+            outputs = model(x, training=False)
+            if outputs.shape[-1] == 1:
+                return tf.cast(outputs[..., 0] > 0.5, "int64")
+            return tf.argmax(outputs, axis=-1)
 
     return predict
 

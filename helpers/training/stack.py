@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from helpers.training.copies import spare_alike
 from helpers.training.rates import Rates
 from helpers.training.replicates import Values
 from helpers.training.stacking import has_schedule
@@ -26,11 +27,13 @@ class Stack:
         model: a built Keras model with one input and one output.
         optimizer: a Keras optimizer that nothing else uses.
         loss: a Keras loss object or function of (y_true, y_pred).
-        accuracy: a function of (y_true, y_pred) giving one value per sample.
+        accuracy: a function of (y_true, y_pred) giving one value per sample, such as the accuracy.
         n_seeds: S, at least 1.
         stacked: whether variables carry the replicate axis. False needs R = 1 and trains the
             model's own variables, by any optimizer.
         n_rates: L, at least 1: replicates that share the samples of a seed.
+        adds_up: whether the loss of many samples is the mean over parts of them; otherwise all
+            test samples are evaluated together.
     """
 
     def __init__(
@@ -42,20 +45,24 @@ class Stack:
         n_seeds: int,
         stacked: bool,
         n_rates: int = 1,
+        adds_up: bool = True,
     ):
         """Create the variables."""
-        self.model, self.optimizer, self.loss, self.accuracy = model, optimizer, loss, accuracy
         self.n_seeds, self.n_rates, self.n_replicates = n_seeds, n_rates, n_seeds * n_rates
-        self.stacked, self._rates = stacked, None
+        self.stacked, self.adds_up, self._rates = stacked, adds_up, None
         if not has_schedule(optimizer):
             self._rates = optimizer.learning_rate
             if stacked:
                 schedule = Rates(self.n_replicates, self._rates.dtype)
                 optimizer.learning_rate, self._rates = schedule, schedule.values
+        model.compile(optimizer, loss)  # as for fit, in half precision with another optimizer
+        self.model, self.optimizer, self.accuracy = model, model.optimizer, accuracy
         self.trainable = [self._stack(v) for v in model.trainable_variables]
         self.state = [self._stack(v) for v in model.non_trainable_variables]
-        optimizer.build(self.trainable)
-        self._optimizer_start = [keras.ops.convert_to_numpy(v) for v in optimizer.variables]
+        if stacked:
+            spare_alike(optimizer, model.trainable_variables, self.trainable)
+        self.optimizer.build(self.trainable)
+        self._optimizer_start = [keras.ops.convert_to_numpy(v) for v in self.optimizer.variables]
 
     def _stack(self, variable: keras.Variable) -> keras.Variable:
         if not self.stacked:
@@ -94,24 +101,43 @@ class Stack:
         flat = [array.reshape(self.n_replicates, -1) for array in arrays]
         return np.concatenate(flat, axis=1)
 
-    def update(self, x, y, scale):
+    def update(self, x, y, scale, weights=None):
         """One update of every replicate on x and y of its seed, of shape (S, size, ...).
 
-        The gradients are multiplied by ``scale``. Returns mean (loss, accuracy), shape (2, R).
+        The gradients are multiplied by ``scale``, the losses of samples by their ``weights``, of
+        shape (S, size). Returns mean (loss, accuracy), shape (2, R).
         """
+        depends = []  # for each variable, whether the loss depends on it
 
-        def gradient(trainable, state, x, y):
+        def gradient(trainable, state, x, y, weights=None):
             with tf.GradientTape() as tape:
                 tape.watch(trainable)
-                loss, outputs, state = self._forward(trainable, state, x, y, training=True)
-            slopes = tape.gradient(loss, trainable, unconnected_gradients="zero")
-            return [scale * tf.convert_to_tensor(s) for s in slopes], state, loss, outputs
+                loss, outputs, state = self._forward(
+                    trainable, state, x, y, training=True, weights=weights
+                )
+                scaled = self.optimizer.scale_loss(loss)
+            slopes = tape.gradient(scaled, trainable)
+            depends[:] = [slope is not None for slope in slopes]
+            slopes = [
+                tf.zeros_like(value) if slope is None else self._scaled(slope, scale)
+                for slope, value in zip(slopes, trainable, strict=True)
+            ]
+            return slopes, state, loss, outputs
 
-        slopes, state, loss, outputs = self._per_replicate(gradient, x, y)
-        self.optimizer.apply(slopes, self.trainable)
+        batch = (x, y) if weights is None else (x, y, weights)
+        slopes, state, loss, outputs = self._per_replicate(gradient, *batch)
+        # As in fit, a variable without a gradient is left as it is, by weight decay too.
+        slopes = [slope if used else None for slope, used in zip(slopes, depends, strict=True)]
+        self.optimizer.apply_gradients(zip(slopes, self.trainable, strict=True))
         for variable, value in zip(self.state, state, strict=True):
             variable.assign(value)
         return self._metrics(loss, y, outputs)
+
+    def _scaled(self, slope, scale):
+        """A gradient times ``scale``; that of few rows stays so where replicates train alone."""
+        if isinstance(slope, tf.IndexedSlices) and not self.stacked:
+            return tf.IndexedSlices(scale * slope.values, slope.indices, slope.dense_shape)
+        return scale * tf.convert_to_tensor(slope)
 
     def evaluate(self, x, y, *, shared, weights=None):
         """Mean (val_loss, val_accuracy) over all samples, shape (2, R).
@@ -138,35 +164,31 @@ class Stack:
                 y_each = tf.broadcast_to(y_each, (self.n_seeds, *y_each.shape))
             return (total + size * self._metrics(loss, y_each, outputs, some),)
 
-        size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates))
+        size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates)) if self.adds_up else n
         (total,) = over_batches(n, size, add, (tf.zeros((2, self.n_replicates)),))
         return total / n
 
     def _forward(self, trainable, state, x, y, *, training, weights=None):
         """Loss, outputs and new state of one replicate on one batch, its samples weighted or not.
 
-        This is the model's ``stateless_call``, which tells only the models of Keras's own classes
-        that they are ``training``.
+        This is what the model's ``train_step`` and ``test_step`` do: only a ``call`` that takes
+        ``training`` is told of it, and the loss is that of ``compute_loss``.
         """
-        others = self.model.non_trainable_variables
-        variables = [*self.model.trainable_variables, *others]
-        values = [
-            (variable, tf.reshape(value, variable.shape))
-            for variable, value in zip(variables, [*trainable, *state], strict=True)
-        ]
-        with keras.StatelessScope(values, collect_losses=True) as scope:
-            outputs = self.model(x, training=training)
-            penalties = self.model.losses
+        model, others = self.model, self.model.non_trainable_variables
+        variables, values = [*model.trainable_variables, *others], [*trainable, *state]
+        if self.stacked:  # where they are rows
+            values = [tf.reshape(v, like.shape) for v, like in zip(values, variables, strict=True)]
+        pairs = zip(variables, values, strict=True)
+        with keras.StatelessScope(pairs, collect_losses=True) as scope:
+            outputs = model(x, training=training) if model._call_has_training_arg else model(x)
+            loss = model._compute_loss(
+                x=x, y=y, y_pred=outputs, sample_weight=weights, training=training
+            )
         state = [
             tf.reshape(scope.get_current_value(variable), value.shape)
             for variable, value in zip(others, state, strict=True)
         ]
-        if weights is None:
-            loss = self.loss(y, outputs)
-        else:  # a loss object has the mean alone, its ``call`` one value per sample
-            loss = getattr(self.loss, "call", self.loss)(y, outputs)
-            loss *= _along_samples(tf.cast(weights, loss.dtype), loss.ndim)
-        return tf.reduce_mean(loss) + sum(penalties), outputs, state
+        return loss, outputs, state
 
     def _per_replicate(self, function, *batch):
         """``function`` of (trainable, state, *batch) for each replicate.

@@ -27,13 +27,41 @@ def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
     return (known or getattr(optimizer, "elementwise", False)) and not by_norm
 
 
+def inner(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """``optimizer`` itself, or the one that a LossScaleOptimizer wraps."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 def has_schedule(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether the learning rate of ``optimizer`` follows a Keras schedule; else it is a number."""
-    return isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+    rate = inner(optimizer)._learning_rate
+    return isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+
+
+def accumulated(optimizer: keras.optimizers.Optimizer) -> int:
+    """Batches whose gradients ``optimizer`` averages for one update of the weights."""
+    return inner(optimizer).gradient_accumulation_steps or 1
+
+
+def has_xla(model: keras.Model) -> bool:
+    """Whether XLA can compile all layers of ``model``, by what they say of themselves."""
+    return all(layer.supports_jit for layer in model._flatten_layers())
+
+
+def adds_rows(optimizer: keras.optimizers.Optimizer) -> bool:
+    """Whether ``optimizer`` takes the same step when a gradient has a row twice as when added up.
+
+    Keras hands over gradients of few rows, such as an Embedding's, as they come, with rows that
+    are there twice. A step that is not linear in the gradient then is another one.
+    """
+    return type(optimizer) is keras.optimizers.SGD and optimizer.clipvalue is None
 
 
 def trains_stacked(
-    model: keras.Model, optimizer: keras.optimizers.Optimizer, requested: bool | None
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    requested: bool | None,
+    of_rows: bool = False,
 ) -> bool:
     """Whether all replicates train in one program: as ``requested``, or else as suits them best.
 
@@ -43,6 +71,7 @@ def trains_stacked(
         model: a built Keras model.
         optimizer: a Keras optimizer.
         requested: True or False, or None to decide by the model and the optimizer.
+        of_rows: whether some gradient comes as few rows.
 
     Raises:
         ValueError: it is requested, but would mix the replicates.
@@ -55,10 +84,17 @@ def trains_stacked(
             f"stacked=True would mix the replicates, since {reason} the elements of a variable "
             "together; leave it out to train one replicate at a time"
         )
+    rows_add = not of_rows or adds_rows(optimizer)
+    if requested and not rows_add:
+        raise ValueError(
+            f"stacked=True would not give what fit gives, since {type(optimizer).__name__} steps "
+            "by the single rows of an Embedding's gradient; leave it out to train one replicate "
+            "at a time"
+        )
     if requested is not None:
         return requested
     separate = any(
         isinstance(layer, keras.layers.RNN) or "Conv" in type(layer).__name__
         for layer in model._flatten_layers()
     )
-    return alike and free and not separate
+    return alike and free and rows_add and not separate

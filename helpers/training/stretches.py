@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
+import tensorflow as tf
 from tqdm import tqdm
 
 from helpers.training.program import Program
@@ -60,7 +61,7 @@ def train_lane(
         rates = np.resize(by_epoch[epoch : epoch + capacity], (capacity, len(schedules)))
         if not program.is_compiled(*kind):
             began = time.perf_counter()
-            program.run(*kind, order, rates, 0)
+            _compile(program, kind, order, rates)
             record.compile_seconds += time.perf_counter() - began
         began = time.perf_counter()
         n = min(most, capacity, min(cut for cut in cuts if cut > epoch) - epoch)
@@ -87,3 +88,16 @@ def _of_rate(record, rate, n_rates):
         seconds / n_rates for seconds in (record.compile_seconds, record.run_seconds)
     )
     return part
+
+
+def _compile(program, kind, order, rates):
+    """Run no epoch; a ValueError if XLA cannot compile a model whose layers say that it can."""
+    try:
+        program.run(*kind, order, rates, 0)
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
+        if not program.jit_compile:
+            raise
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(
+            f"XLA cannot compile this model, so give jit_compile=False: {reason}"
+        ) from None

@@ -28,7 +28,9 @@ def sweep(
     updates: int | Sequence[int] | None = None,
     evaluate_at: Sequence[int] | None = None,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -50,7 +52,8 @@ def sweep(
         learning_rates: each above 0, all different; None for the optimizer's own alone.
         updates: as for ``helpers.train``, or one number for each batch size.
         build, optimizer, data, epochs, evaluate_at, seeds: as for ``helpers.train``.
-        loss, last_batch, sampling, start, snapshots: as for ``helpers.train``.
+        loss, class_weight, sample_weight, last_batch, sampling, start, snapshots: as for
+            ``helpers.train``.
         stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
@@ -75,8 +78,9 @@ def sweep(
     for size in batch_sizes:
         checks.whole_number("batch_size", size, 1)
     for rate in learning_rates:
-        checks.positive("learning_rate", rate)
-    if counts_in_updates(epochs, updates, evaluate_at, None, data):
+        checks.learning_rate(rate)
+    with_epochs = {"class_weight": class_weight, "sample_weight": sample_weight}
+    if counts_in_updates(epochs, updates, evaluate_at, data, with_epochs):
         plan = set_up_updates(
             build,
             optimizer,
@@ -103,6 +107,8 @@ def sweep(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,
@@ -123,7 +129,9 @@ def train_schedules(
     *,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -143,7 +151,8 @@ def train_schedules(
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
         build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, last_batch, sampling, start, snapshots: as for ``helpers.train``.
+        loss, class_weight, sample_weight, last_batch, sampling, start, snapshots: as for
+            ``helpers.train``.
         stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
@@ -164,6 +173,8 @@ def train_schedules(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,

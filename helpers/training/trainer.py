@@ -5,7 +5,7 @@ much faster. ``sweeps`` repeats it over batch sizes and learning rates.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -31,7 +31,9 @@ def train(
     evaluate_at: Sequence[int] | None = None,
     seeds: Sequence[int],
     learning_rate: float | Sequence[float] | None = None,
-    loss: str | Callable = "categorical_crossentropy",
+    loss: str | Callable | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    sample_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -54,7 +56,8 @@ def train(
     from 5000 updates on XLA compiles it, which may change the last digits.
 
     Args:
-        build: returns a new Keras model, one input and one output; compiling it is not needed.
+        build: returns a new Keras model, one input and one output. It need not be compiled; of a
+            compiled one the loss is used, unless another is given, and a warning tells of the rest.
         optimizer: a Keras optimizer; only its settings are used, the object is left as it is.
         data: training and test samples; the test samples serve as ``fit``'s validation data. One
             Dataset for all seeds, or one per seed, all of the same shapes. Or a Stream, whose
@@ -66,8 +69,14 @@ def train(
         evaluate_at: the updates after which to evaluate, 0 to ``updates``; None for about 30 of
             them, a geometric grid. Only with ``updates``.
         seeds: whole numbers from 0 to 2**32 - 1, all different, one run each.
-        learning_rate: above 0; one number, one per epoch, or None for the optimizer's own.
-        loss: a Keras loss that averages over samples, or its name.
+        learning_rate: above 0, at most 1e6; one number, one per epoch, or None for the
+            optimizer's own.
+        loss: a Keras loss that averages over samples, or its name. None for the one that the model
+            is compiled with, and else the cross-entropy that suits outputs and targets.
+        class_weight: weights of classes by their number from 0, as for ``fit``; others have 1.
+        sample_weight: weights of the training samples, as for ``fit``, shape (n_train,), or
+            (n_seeds, n_train) where each seed has a data set of its own. Both kinds weight the
+            training loss, and neither accuracy nor ``val_loss``.
         last_batch: the short last batch of an epoch: "keep" as ``fit`` does, "drop" it, or
             "weight" its gradient by its size over the batch size.
         sampling: how batches are drawn from a finite set: "reshuffled" has an order of its own in
@@ -82,17 +91,22 @@ def train(
             accuracy of every update, taken before it, are kept.
         stacked: whether one program trains all replicates together. None does so where the
             optimizer allows it and the model has no convolutions and no recurrent layers.
-        jit_compile: whether XLA compiles the program; otherwise TensorFlow runs it as a graph.
+        jit_compile: whether XLA compiles the program; otherwise TensorFlow runs it as a graph, as
+            it does with layers that say that XLA cannot compile them.
         n_jobs: lanes of seeds trained at the same time, at least 1; None for one per core. Seeds
             train in several lanes where they cannot share a program, or it would run for long.
         progress: whether to draw a progress bar on stderr.
 
     Returns:
-        Variables loss, accuracy, val_loss, val_accuracy (seed, epoch): what ``fit`` reports;
-        updates (epoch): updates done by the end of the epoch; diverged (seed): whether a loss
-        ever was infinite or not a number; weights (seed, snapshot, weight) and update_loss,
-        update_accuracy (seed, update) if asked for; seconds_per_epoch: one run's share of what
-        all of them took for an epoch, which is less than one run alone takes. Attributes:
+        Variables loss, accuracy, val_loss, val_accuracy (seed, epoch): what ``fit`` reports. A
+        regression has error and val_error in place of accuracies: the mean absolute error, inf
+        where ``fit`` has NaN. A loss that depends on which samples are evaluated together is that
+        of ``fit`` with ``validation_batch_size=n_test``. Updates (epoch): changes of the weights by
+        the end of the epoch, fewer than batches where the optimizer accumulates their gradients;
+        diverged (seed): whether a loss ever was infinite or not a number; weights (seed, snapshot,
+        weight) and update_loss, update_accuracy (seed, update) if asked for; seconds_per_epoch:
+        one run's share of what all of them took for an epoch, which is less than one run alone
+        takes. Attributes:
         compile_seconds and run_seconds (all seeds together), and how the runs were made, as JSON.
 
         With ``updates`` there is the dimension update in place of epoch, with ``evaluate_at`` as
@@ -101,13 +115,17 @@ def train(
         seconds_per_update. Snapshots count updates.
 
     Raises:
-        ValueError: an argument is out of its range, or the model does not fit the data.
+        ValueError: an argument is out of its range, the model does not fit the data, or ``fit``
+            would do with them what the trainer does not do.
         KeyboardInterrupt: Ctrl-C came before the first epoch was done.
     """
     n_jobs = checks.jobs(n_jobs)
     given = {"batch_size": batch_size, "learning_rate": learning_rate}
     given = {name: json.dumps(np.asarray(value).tolist()) for name, value in given.items()}
-    if counts_in_updates(epochs, updates, evaluate_at, per_update, data):
+    with_epochs = {
+        "per_update": per_update, "class_weight": class_weight, "sample_weight": sample_weight,
+    }  # fmt: skip
+    if counts_in_updates(epochs, updates, evaluate_at, data, with_epochs):
         plan = set_up_updates(
             build,
             optimizer,
@@ -134,6 +152,8 @@ def train(
         epochs=epochs,
         seeds=seeds,
         loss=loss,
+        class_weight=class_weight,
+        sample_weight=sample_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,

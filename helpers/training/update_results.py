@@ -59,8 +59,9 @@ def update_dataset(plan: UpdateSetup, results: Results) -> xr.Dataset:
     compiling, running = results.seconds
     made = settings(setup) | {"updates": plan.updates}
     made.pop("epochs")
+    names = [name.replace("accuracy", setup.metric.name) for name in METRICS]
     runs = xr.Dataset(
-        {name: ((*dims, "update"), results.metrics[i]) for i, name in enumerate(METRICS)}
+        {name: ((*dims, "update"), results.metrics[i]) for i, name in enumerate(names)}
         | {"updates": (dims[:1], plan.updates)}
         | {"diverged": (dims, (done & ~finite).any(axis=-1))}
         | {"seconds_per_update": (dims[:2], running / np.maximum(n_done, 1), SHARE)},

@@ -116,7 +116,9 @@ def train_piece(
         if cut in plan.evaluate_at:
             at = plan.evaluate_at.index(cut)
             trained = total / n_seen if n_seen else np.full_like(total, np.nan)
-            values = np.concatenate([trained, program.evaluate(*evaluation)])
+            evaluated = program.evaluate(*evaluation)
+            evaluated[1, np.isnan(evaluated[1])] = np.inf  # an error that is no number
+            values = np.concatenate([trained, evaluated])
             results.metrics[:, *place, at] = by_rate(values[..., None])[..., 0]
             total, n_seen = np.zeros_like(total), 0
         if cut in plan.snapshots:

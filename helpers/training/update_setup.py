@@ -1,6 +1,6 @@
 """What is trained for a number of updates, checked once, before anything is compiled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -12,6 +12,7 @@ from helpers.data.dataset import Dataset
 from helpers.data.streams import Stream
 from helpers.training.clock import geometric_grid
 from helpers.training.setup import Setup, set_up
+from helpers.training.stacking import accumulated
 
 # From so many updates on XLA's faster updates make up for compiling each batch size: it saves
 # about 0.15 ms per update, and takes half a second to two.
@@ -55,13 +56,14 @@ def counts_in_updates(
     epochs: int | None,
     updates: int | None,
     evaluate_at: Sequence[int] | None,
-    per_update: tuple[int, int] | None,
     data: Dataset | Stream | Sequence[Dataset],
+    with_epochs: Mapping[str, object],
 ) -> bool:
     """Whether runs count in updates: that is given, and not epochs.
 
     Args:
-        epochs, updates, evaluate_at, per_update, data: as for ``train``.
+        epochs, updates, evaluate_at, data: as for ``train``.
+        with_epochs: by name, what was given that goes with epochs alone; None where it was not.
 
     Raises:
         ValueError: both or none are given, or what goes with the other.
@@ -73,8 +75,10 @@ def counts_in_updates(
         raise ValueError(f"a stream has no epochs: give updates, got epochs={epochs!r}")
     if updates is None and evaluate_at is not None:
         raise ValueError("evaluate_at goes with updates, got epochs, whose ends are evaluated")
-    if updates is not None and per_update is not None:
-        raise ValueError("per_update goes with epochs, got updates: give evaluate_at instead")
+    given = [name for name, value in with_epochs.items() if value is not None]
+    if updates is not None and given:
+        instead = ": give evaluate_at instead" if given[0] == "per_update" else ""
+        raise ValueError(f"{given[0]} goes with epochs, got updates{instead}")
     return updates is not None
 
 
@@ -88,7 +92,7 @@ def set_up_updates(
     updates: int | Sequence[int],
     evaluate_at: Sequence[int] | None,
     seeds: Sequence[int],
-    loss: str | Callable,
+    loss: str | Callable | None,
     last_batch: str,
     sampling: str,
     start: xr.DataArray | None,
@@ -107,6 +111,11 @@ def set_up_updates(
     Raises:
         ValueError: as for ``train``.
     """
+    if (n := accumulated(optimizer)) > 1:
+        raise ValueError(
+            f"gradient_accumulation_steps goes with epochs, got {n} with updates: give batches of "
+            "so many samples as one update is to see"
+        )
     for name, values in (("batch_size", batch_sizes), ("learning_rate", learning_rates)):
         if lists := [value for value in values if np.ndim(value)]:
             raise ValueError(f"{name} must be one number with updates, got {lists[0]!r}")

@@ -29,7 +29,20 @@ def no_model(shape, n):
     return "a model"
 
 def no_arguments():
-    return good((3,), 2)
+    return good((4,), 2)
+
+def grid_search(neurons=16, dropout=0.2):
+    model = keras.Sequential([
+        keras.Input((3,)), keras.layers.Dense(neurons), keras.layers.Dropout(dropout),
+        keras.layers.Dense(2, activation="softmax")])
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+def needs_neurons(neurons):
+    return grid_search(neurons)
+
+def one_sigmoid(shape, n):
+    return keras.Sequential([keras.Input(shape), keras.layers.Dense(1, activation="sigmoid")])
 
 def leaves(shape, n):
     raise SystemExit(3)
@@ -48,7 +61,11 @@ REFUSED = {
     "other_shape": "model 'mine_16:other_shape' must take samples of shape (3,): ",
     "breaks": "model 'mine_16:breaks' fails with (3,) and 2: RuntimeError: no luck",
     "no_model": "model 'mine_16:no_model' must return a Keras model, got str",
-    "no_arguments": "model 'mine_16:no_arguments' fails with (3,) and 2: TypeError: ",
+    "no_arguments": "model 'mine_16:no_arguments' must take samples of shape (3,) (name its "
+    "arguments input_shape and n_classes to be given them): ",
+    "needs_neurons": "model 'mine_16:needs_neurons' fails with (3,) and 2: TypeError: ",
+    "one_sigmoid": "model 'mine_16:one_sigmoid' must give outputs of shape (2,), one for each "
+    "class, got (1,); in place of one sigmoid unit end it on Dense(2, activation='softmax')",
     "leaves": "model 'mine_16:leaves' fails with (3,) and 2: SystemExit: 3",
     "same": "model 'mine_16:same' must return a new model at every call",
 }
@@ -66,6 +83,12 @@ def test_a_model_of_ones_own_is_built_anew_at_each_call(module):
     build = user_model("mine_16:good", (3, 2), 2)
     assert build() is not build()
     assert build().output_shape == (None, 2)
+
+
+def test_a_function_for_a_grid_search_is_called_with_its_defaults(module):
+    model = user_model("mine_16:grid_search", (3,), 2)()
+    assert model.output_shape == (None, 2)
+    assert model.layers[1].rate == 0.2
 
 
 @pytest.mark.parametrize("function", REFUSED)
