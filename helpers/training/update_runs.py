@@ -18,7 +18,7 @@ from helpers.training.sampling import HAVE_EPOCHS
 from helpers.training.update_results import Results, empty, update_dataset
 from helpers.training.update_setup import UpdateSetup
 
-HELD = 2**22  # numbers of the samples that are handed over at once (16 MB)
+HELD = 2**18  # numbers of the samples that are handed over at once (1 MB)
 
 
 def run_updates(plan: UpdateSetup, n_jobs: int, progress: bool) -> xr.Dataset:
@@ -97,12 +97,12 @@ def train_piece(
     cuts = {0, updates, *plan.evaluate_at, *plan.snapshots}
     for cut in sorted(cut for cut in cuts if cut <= updates):
         while done < cut and not stop.is_set():
-            size, n, scale = _next_updates(plan, batch_size, done)
+            size, n, longest, scale = _next_updates(plan, batch_size, updates, done)
             most = max(1, HELD // (sample * size))
             n = min(n, cut - done, most)
             x, y = feed.take(n * size)
             if program.xla_updates:
-                length = min(most, updates) * size
+                length = min(most, longest) * size
                 x, y = _padded(x, length), _padded(y, length)
             if not program.is_compiled(size):
                 before = time.perf_counter()
@@ -140,16 +140,16 @@ def _blocks(plan, seeds, batch_size):
     ]
 
 
-def _next_updates(plan, batch_size, done):
-    """Samples per update, how many such updates come next, and the factor of their gradients."""
+def _next_updates(plan, batch_size, updates, done):
+    """Samples per update, how many such updates come next and at most in a row, their factor."""
     setup = plan.setup
     full, rest = divmod(setup.n_train, batch_size)
     if plan.stream or setup.sampling not in HAVE_EPOCHS or setup.last_batch == "drop" or not rest:
-        return batch_size, max(plan.updates), 1.0
+        return batch_size, updates, updates, 1.0
     place = done % updates_per_epoch(setup.n_train, batch_size)
     if place < full:
-        return batch_size, full - place, 1.0
-    return rest, 1, rest / batch_size if setup.last_batch == "weight" else 1.0
+        return batch_size, full - place, full, 1.0
+    return rest, 1, 1, rest / batch_size if setup.last_batch == "weight" else 1.0
 
 
 def _evaluation(plan, seeds):
