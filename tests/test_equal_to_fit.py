@@ -116,6 +116,15 @@ def test_what_xla_cannot_compile_is_said_before_training():
         train(build, sgd(), DATA, batch_size=40, seeds=[1], epochs=1, progress=False)
 
 
+def test_what_cannot_be_mapped_over_replicates_is_said_before_training(monkeypatch):
+    def cannot(*arguments):
+        raise ValueError("No pfor vectorization defined for SomeOperation")
+
+    monkeypatch.setattr(stack.tf, "vectorized_map", cannot)
+    with pytest.raises(ValueError, match="^the seeds of this model cannot train together, so give"):
+        train(dense, sgd(), DATA, batch_size=40, seeds=[1, 2], **SETTINGS)
+
+
 def test_a_model_with_kept_layers_is_refused():
     shared = layers.Dense(8)
     with pytest.raises(ValueError, match="^build must return a new model at every call"):
