@@ -103,6 +103,8 @@ def test_a_regression_that_diverges_is_marked_and_has_an_infinite_error():
     runs = train(units(1), optimizers.SGD(10.0), data, **options | {"epochs": 3})
     assert runs.diverged.all()
     assert np.isinf(runs.error[0, -1]) and np.isinf(runs.val_error[0, -1])
+    with pytest.raises(ValueError, match="^evaluate gives accuracies, which runs of a regression"):
+        evaluate(units(1), runs, data.x_test, data.y_test)
     assert set(runs) >= {"loss", "error", "val_loss", "val_error"} and "accuracy" not in runs
 
 
