@@ -73,9 +73,11 @@ def evaluate(
         Accuracies from 0 to 1 with dimensions (seed, snapshot), and those of the settings in front.
 
     Raises:
-        ValueError: the model has another number of weights than the runs, or there are samples of
-            another number of seeds.
+        ValueError: the runs are of a regression, the model has another number of weights than they
+            have, or there are samples of another number of seeds.
     """
+    if "error" in runs:
+        raise ValueError("evaluate gives accuracies, which runs of a regression do not have")
     x, labels = np.asarray(x), np.argmax(y, axis=-1)
     predict = _predictor(new_model(build, x[:1] if labels.ndim == 1 else x[0, :1], 0), runs)
 

@@ -91,13 +91,18 @@ def _of_rate(record, rate, n_rates):
 
 
 def _compile(program, kind, order, rates):
-    """Run no epoch; a ValueError if XLA cannot compile a model whose layers say that it can."""
+    """Run no epoch; a ValueError if TensorFlow cannot map a model over replicates or compile it."""
     try:
         program.run(*kind, order, rates, 0)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError) as error:
-        if not program.jit_compile:
-            raise
+    except Exception as error:  # of any layer and kind
         reason = " ".join(str(error).split())[:200]
-        raise ValueError(
-            f"XLA cannot compile this model, so give jit_compile=False: {reason}"
-        ) from None
+        if program.stack.stacked and "pfor" in reason:  # as TensorFlow calls what it maps
+            raise ValueError(
+                f"the seeds of this model cannot train together, so give stacked=False: {reason}"
+            ) from None
+        xla = tf.errors.InvalidArgumentError, tf.errors.UnimplementedError
+        if program.jit_compile and isinstance(error, xla):
+            raise ValueError(
+                f"XLA cannot compile this model, so give jit_compile=False: {reason}"
+            ) from None
+        raise

@@ -96,7 +96,7 @@ def check_alike(model: keras.Model, other: keras.Model, x: np.ndarray) -> None:
 
 
 def check_changes(model: keras.Model, x: np.ndarray) -> None:
-    """A ValueError if training changes variables of others, or evaluation any: it would be lost.
+    """A ValueError if a model's ``call`` changes variables, other than its state in training.
 
     Args:
         model: built.
@@ -106,14 +106,19 @@ def check_changes(model: keras.Model, x: np.ndarray) -> None:
     with _undone(model) as scope:
         before = dict(scope.state_mapping)
         model(x, training=False) if model._call_has_training_arg else model(x)
-    changed = [v for v in model.variables if scope.state_mapping[id(v)] is not before[id(v)]]
-    if changed:
+    if changed := _changed(model.variables, before, scope):
         raise ValueError(
             f"the model must not change while it is evaluated, but {changed[0].path!r} does; "
             "let call take training, and pass it on to layers that draw random numbers"
         )
     with _undone(model) as scope:
+        before = dict(scope.state_mapping)
         model(x, training=True) if model._call_has_training_arg else model(x)
+    if changed := _changed(model.trainable_variables, before, scope):
+        raise ValueError(
+            "the model must leave its trainable weights to the optimizer, but its call changes "
+            f"{changed[0].path!r}; use fit"
+        )
     if set(scope.state_mapping) - {id(variable) for variable in known}:
         raise ValueError(
             "the model must change no variables but its own while it trains, got one of another "
@@ -161,6 +166,11 @@ def _evaluated(model, x, y):
         outputs = model(x, training=False) if model._call_has_training_arg else model(x)
         loss = model._compute_loss(x=x, y=y, y_pred=outputs, training=False)
     return float(loss), bool(scope.losses)
+
+
+def _changed(variables, before, scope):
+    """Those of some variables that a scope holds another value of than before."""
+    return [v for v in variables if scope.state_mapping[id(v)] is not before[id(v)]]
 
 
 def _undone(model):

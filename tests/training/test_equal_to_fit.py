@@ -103,6 +103,8 @@ def test_a_regression_that_diverges_is_marked_and_has_an_infinite_error():
     runs = train(units(1), optimizers.SGD(10.0), data, **options | {"epochs": 3})
     assert runs.diverged.all()
     assert np.isinf(runs.error[0, -1]) and np.isinf(runs.val_error[0, -1])
+    with pytest.raises(ValueError, match="^evaluate gives accuracies, which runs of a regression"):
+        evaluate(units(1), runs, data.x_test, data.y_test)
     assert set(runs) >= {"loss", "error", "val_loss", "val_error"} and "accuracy" not in runs
 
 
@@ -114,6 +116,15 @@ def test_what_xla_cannot_compile_is_said_before_training():
     build = through(lambda: layers.Lambda(outside))
     with pytest.raises(ValueError, match="^XLA cannot compile this model, so give jit_"):
         train(build, sgd(), DATA, batch_size=40, seeds=[1], epochs=1, progress=False)
+
+
+def test_what_cannot_be_mapped_over_replicates_is_said_before_training(monkeypatch):
+    def cannot(*arguments):
+        raise ValueError("No pfor vectorization defined for SomeOperation")
+
+    monkeypatch.setattr(stack.tf, "vectorized_map", cannot)
+    with pytest.raises(ValueError, match="^the seeds of this model cannot train together, so give"):
+        train(dense, sgd(), DATA, batch_size=40, seeds=[1, 2], **SETTINGS)
 
 
 def test_a_model_with_kept_layers_is_refused():
