@@ -1,5 +1,6 @@
 """Bad arguments are refused at the door, in one plain sentence that says what is allowed."""
 
+import re
 from dataclasses import replace
 
 import keras
@@ -75,7 +76,7 @@ def refusal(build=models.mlp, optimizer=None, data=DATA, **arguments) -> str:
          "per_update must be left out where the optimizer has gradient_accumulation_steps, since a "
          "batch is not an update there"),
     ],
-    ids=str,
+    ids=lambda value: re.sub(" object at 0x[0-9a-f]+", "", str(value)),
 )  # fmt: skip
 def test_bad_argument_is_refused_in_one_sentence(arguments, sentence):
     assert refusal(**arguments) == sentence
