@@ -17,7 +17,7 @@ WITHOUT_XLA = "as fit, without XLA"
 ALONE = "as fit, one seed at a time"
 REFUSED = "refused"
 
-BLOBS = blobs(80, cluster_std=1.0)  # 40 train: batches of 15 leave 10
+BLOBS = blobs(80, cluster_std=1.0)  # 40 train
 GENERATOR = np.random.default_rng(0)
 NOISE = GENERATOR.normal(size=(2, 40, 6, 6, 1)).astype("float32")
 IMAGES = replace(BLOBS, x_train=NOISE[0], x_test=NOISE[1])
@@ -292,6 +292,7 @@ class Case:
     loss: object = "categorical_crossentropy"
     options: dict = field(default_factory=dict)
     only: dict = field(default_factory=dict)
+    batch_size: int = 20
     tolerance: float = 1e-5
     says: str = ""
     warns: str = ""
@@ -385,12 +386,18 @@ CASES = [
         loss="mean_absolute_error",
     ),
     Case("`class_weight`", HONOURED, options={"class_weight": {0: 3.0, 2: 0.5}}),
-    Case("`sample_weight`", HONOURED, options={"sample_weight": SAMPLE_WEIGHTS}),
+    Case(
+        "`sample_weight`",
+        HONOURED,
+        options={"sample_weight": SAMPLE_WEIGHTS},
+        batch_size=15,
+    ),
     Case("`loss_scale_factor`", HONOURED, optimizer=sgd(loss_scale_factor=1024.0)),
     Case(
         "`gradient_accumulation_steps`: updates are changes of the weights",
         HONOURED,
         optimizer=sgd(gradient_accumulation_steps=2),
+        batch_size=15,
     ),
     Case(
         "`exclude_from_weight_decay` by names, of variables or layers",

@@ -13,7 +13,7 @@ from helpers import train
 from helpers.training.replicates import sample_orders
 from helpers.training.targets import targets_like
 
-SEEDS, EPOCHS, SIZE = [3, 1], 2, 15
+SEEDS, EPOCHS = [3, 1], 2
 HONOURED = [case for case in CASES if case.treatment != REFUSED]
 REFUSALS = [case for case in CASES if case.treatment == REFUSED]
 
@@ -21,8 +21,9 @@ REFUSALS = [case for case in CASES if case.treatment == REFUSED]
 def trained(case):
     settings = {"loss": case.loss, "jit_compile": case.treatment == WITHOUT_XLA}
     return train(
-        case.build, case.optimizer(), case.data, batch_size=SIZE, epochs=EPOCHS, seeds=SEEDS,
-        snapshots=[1, 2], progress=False, **settings | case.options | case.only,
+        case.build, case.optimizer(), case.data, batch_size=case.batch_size, epochs=EPOCHS,
+        seeds=SEEDS, snapshots=[1, 2], n_jobs=1, progress=False,
+        **settings | case.options | case.only,
     )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def fitted(case, seed):
         if "sample_weight" in case.options:
             options["sample_weight"] = case.options["sample_weight"][order]
         log = model.fit(
-            data.x_train[order], y[order], batch_size=SIZE, shuffle=False, verbose=0,
+            data.x_train[order], y[order], batch_size=case.batch_size, shuffle=False, verbose=0,
             validation_data=(data.x_test, targets_like(outputs, data.y_test)),
             validation_batch_size=len(data.x_test), **options,
         ).history  # fmt: skip
