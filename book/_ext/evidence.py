@@ -14,7 +14,9 @@ from records import Record, gather
 from results import compared_with, counted, pill, table
 from sphinx.application import Sphinx
 
-DECIDED = {"confirmed", "opposite found", "no relevant difference", "relevant difference"}
+DECIDED = {
+    "confirmed", "opposite found", "no difference", "no relevant difference", "relevant difference",
+}  # fmt: skip
 DECIDED |= {"premise met"}
 ERROR_RATE = 0.05
 COLUMNS = ["Assertion", "Quantity", "Effect", "Compared with", "n", "Outcome", "p", "p (Holm)"]

@@ -23,7 +23,7 @@ ASSERTION_FIELDS |= {"level", "n", "of", "scope", "reason", "p", "scale", "here"
 ABSENT = "premise not met here"
 OPEN = "not settled"
 OUTCOMES = {
-    "direction": {"confirmed", "opposite found", OPEN},
+    "direction": {"confirmed", "opposite found", "no difference", OPEN},
     "size": {"measured"},
     "equivalence": {"no relevant difference", "relevant difference", OPEN},
     "reproduction": {"inside", "outside"},

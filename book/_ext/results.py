@@ -16,6 +16,7 @@ CLASSES = {  # of styles, each with a colour and a sign
     "inside": "as-claimed",
     "premise met": "as-claimed",
     "opposite found": "against",
+    "no difference": "against",
     "relevant difference": "against",
     "outside": "against",
     "not settled": "open",

@@ -23,6 +23,7 @@ MEANINGS = {  # in the order of the count
     "measured": "The size is known with its interval; there is no pass or fail.",
     "not settled": "The interval leaves both answers open; the sentence says what it excludes.",
     "opposite found": "The whole interval lies on the other side than the source claims.",
+    "no difference": "A difference was claimed; the typical run shows none at all.",
     "relevant difference": "Claimed was no difference; there is one larger than the margin.",
     "outside": "The source's single run lies outside the range that holds 90 % of our runs.",
     "premise not met here": "The case that the claim speaks of does not occur here.",

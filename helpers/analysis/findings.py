@@ -32,10 +32,21 @@ ERROR = 0.05 / len(LOOKS)  # of one look, both sides together
 CONFIDENCE = 1 - ERROR
 Z_ERROR, Z_POWER = stats.norm.isf([ERROR / 2, 0.2])  # of one side, and of a power of 80 %
 CONFIRMED, OPPOSITE, OPEN = "confirmed", "opposite found", "not settled"
+NO_DIFFERENCE = "no difference"  # where a direction is claimed
 NONE_RELEVANT, RELEVANT = "no relevant difference", "relevant difference"
 INSIDE, OUTSIDE, MEASURED = "inside", "outside", "measured"
 MET, NOT_MET = "premise met", "premise not met here"
-DECIDED = {CONFIRMED, OPPOSITE, NONE_RELEVANT, RELEVANT, INSIDE, OUTSIDE, MET, NOT_MET}
+DECIDED = {
+    CONFIRMED,
+    OPPOSITE,
+    NO_DIFFERENCE,
+    NONE_RELEVANT,
+    RELEVANT,
+    INSIDE,
+    OUTSIDE,
+    MET,
+    NOT_MET,
+}
 
 Values = Sequence[float] | Resampled
 
@@ -116,7 +127,7 @@ def _direction(assertion: Assertion, values: np.ndarray | Resampled) -> Finding:
     p_for, p_against = (p_more, p_less) if assertion.claimed == "more" else (p_less, p_more)
     outcome = CONFIRMED if p_for <= ERROR / 2 else OPPOSITE if p_against <= ERROR / 2 else OPEN
     if outcome == OPEN and max(abs(low - none), abs(high - none)) <= ROUNDING:
-        outcome = NONE_RELEVANT
+        outcome = NO_DIFFERENCE
     return Finding(
         outcome, effect, float(low), float(high), CONFIDENCE, n, float(p_for), float(p_against),
         math.ceil(needs) if outcome == OPEN else 0,
@@ -225,8 +236,8 @@ def _premise(assertion: Assertion, values: np.ndarray | Resampled) -> Finding:
         outcome = MET if hits else NOT_MET
         return Finding(outcome, hits / n, *interval, CONFIDENCE, n, is_share=True)
     finding = _direction(assertion, values)
-    words = {CONFIRMED: MET, OPPOSITE: NOT_MET, OPEN: NOT_MET}
-    return Finding(**{**vars(finding), "outcome": words[finding.outcome]})
+    outcome = MET if finding.outcome == CONFIRMED else NOT_MET
+    return Finding(**{**vars(finding), "outcome": outcome})
 
 
 _DECIDE = {

@@ -77,7 +77,7 @@ def sentence(assertion: Assertion, finding: Finding, outcome: str) -> str:
     if outcome == findings.OPEN:
         text = f"Whether {_within(says)} is not settled. {_first(effect)}{several}"
         return f"{text}; {_takes(finding).format(of=assertion.of)}."
-    if outcome == findings.NONE_RELEVANT and assertion.type == "direction":
+    if outcome == findings.NO_DIFFERENCE:
         return f"Not so: “{says}”. The typical run shows no difference. {_first(effect)}{several}."
     if outcome in (findings.OPPOSITE, findings.RELEVANT):
         against = "The opposite was found of" if outcome == findings.OPPOSITE else "Not so:"
