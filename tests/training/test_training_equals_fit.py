@@ -91,6 +91,19 @@ def test_same_as_fit_in_float64_for_chaotic_seeds_too(name):
     assert_same(*pair, tolerance=1e-7)
 
 
+def test_an_accumulated_update_is_that_of_the_large_batch_in_float64():
+    data, options = blobs(64), {"epochs": 1, "seeds": [3, 4], "snapshots": [1], "progress": False}
+
+    def trained(batch_size, **accumulation):  # 32 samples: one update
+        sgd = keras.optimizers.SGD(0.05, momentum=0.9, **accumulation)
+        return train(mlp_of_float32, sgd, data, batch_size=batch_size, **options)
+
+    with precision("float64"):
+        large, accumulated = trained(32), trained(8, gradient_accumulation_steps=4)
+    assert large.updates.values.tolist() == accumulated.updates.values.tolist() == [1]
+    np.testing.assert_allclose(accumulated.weights, large.weights, rtol=0, atol=1e-12)
+
+
 def test_unshuffled_training_equals_fit_in_the_order_of_the_data():
     data, optimizer = blobs(), keras.optimizers.SGD(0.001, momentum=0.9)
     options = {"batch_size": 32, "epochs": 3}
