@@ -92,7 +92,9 @@ def blob_stream(
         standardised: whether each feature is shifted and scaled so that its mean is 0 and its
             standard deviation 1, both over the whole distribution.
         evaluation: x of shape (n, n_features), one-hot y of shape (n, n_classes) and, for a
-            quadrature, weights of shape (n,); x in the units of the centers. None: fresh samples.
+            weighted mean, weights of shape (n,); or what ``blob_expectation`` returns, whose
+            targets are probabilities: the loss is then that of the population, and the accuracy
+            the agreement with the Bayes rule. None draws fresh samples.
         n_evaluation: how many fresh samples, at least 1.
         evaluation_seed: seed of these.
 
