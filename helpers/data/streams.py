@@ -94,7 +94,8 @@ def blob_stream(
         evaluation: x of shape (n, n_features), one-hot y of shape (n, n_classes) and, for a
             weighted mean, weights of shape (n,); or what ``blob_expectation`` returns, whose
             targets are probabilities: the loss is then that of the population, and the accuracy
-            the agreement with the Bayes rule. None draws fresh samples.
+            the agreement with the Bayes rule. x is in the units of the centers. None draws fresh
+            samples.
         n_evaluation: how many fresh samples, at least 1.
         evaluation_seed: seed of these.
 
