@@ -40,7 +40,7 @@ def test_dropped_last_batches_are_not_accumulated():
     dropped = train(dense, optimizer, DATA, last_batch="drop", **options)
     first = next(sample_orders(2, 40))[:30]
     whole = replace(DATA, x_train=DATA.x_train[first], y_train=DATA.y_train[first])
-    kept = train(dense, sgd(), whole, shuffle=False, **options | {"batch_size": 30})
+    kept = train(dense, sgd(), whole, sampling="in order", **options | {"batch_size": 30})
     np.testing.assert_allclose(dropped.weights, kept.weights, rtol=1e-5, atol=1e-6)
     assert dropped.updates.values.tolist() == [1]
 
