@@ -36,17 +36,6 @@ NO_DIFFERENCE = "no difference"  # where a direction is claimed
 NONE_RELEVANT, RELEVANT = "no relevant difference", "relevant difference"
 INSIDE, OUTSIDE, MEASURED = "inside", "outside", "measured"
 MET, NOT_MET = "premise met", "premise not met here"
-DECIDED = {
-    CONFIRMED,
-    OPPOSITE,
-    NO_DIFFERENCE,
-    NONE_RELEVANT,
-    RELEVANT,
-    INSIDE,
-    OUTSIDE,
-    MET,
-    NOT_MET,
-}
 
 Values = Sequence[float] | Resampled
 

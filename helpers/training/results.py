@@ -13,11 +13,6 @@ from helpers.training.program import Program
 from helpers.training.setup import Schedule, Setup
 
 METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")  # error for accuracy in regressions
-SHARE = {
-    "units": "s",
-    "description": "one run's share of the throughput: what all runs that were trained together "
-    "took for an epoch, without compilation, divided by their number; one run alone takes longer",
-}
 
 
 class Record:
@@ -82,7 +77,9 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         {name: (("seed", "epoch"), metrics[i]) for i, name in enumerate(names)}
         | {"updates": ("epoch", setup.updates(schedule))}
         | {"diverged": ("seed", diverged)}
-        | {"seconds_per_epoch": ((), run_seconds / n_done if n_done else np.nan, SHARE)},
+        | {
+            "seconds_per_epoch": ((), run_seconds / n_done if n_done else np.nan, share_of("epoch"))
+        },
         {"seed": setup.seeds, "epoch": np.arange(1, setup.epochs + 1)},
         {"compile_seconds": compile_seconds, "run_seconds": run_seconds}
         | {"settings": json.dumps(settings(setup)), "versions": json.dumps(versions())},
@@ -96,6 +93,20 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         before = setup.n_batches(schedule)[: setup.recorded[0]].sum()
         runs = runs.assign_coords(update=before + 1 + np.arange(n_recorded))
     return runs
+
+
+def share_of(clock: str) -> dict[str, str]:
+    """Attributes of the seconds that a run took of what all of them took.
+
+    Args:
+        clock: what the seconds are per, "epoch" or "update".
+    """
+    return {
+        "units": "s",
+        "description": "one run's share of the throughput: what all runs that were trained "
+        f"together took for an {clock}, without compilation, divided by their number; one run "
+        "alone takes longer",
+    }
 
 
 def settings(setup: Setup) -> dict:

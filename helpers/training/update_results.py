@@ -7,14 +7,8 @@ import numpy as np
 import xarray as xr
 
 from helpers.provenance import versions
-from helpers.training.results import METRICS, settings
+from helpers.training.results import METRICS, settings, share_of
 from helpers.training.update_setup import UpdateSetup
-
-SHARE = {
-    "units": "s",
-    "description": "one run's share of the throughput: what all runs that were trained together "
-    "took for an update, without compilation, divided by their number; one run alone takes longer",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ def update_dataset(plan: UpdateSetup, results: Results) -> xr.Dataset:
         {name: ((*dims, "update"), results.metrics[i]) for i, name in enumerate(names)}
         | {"updates": (dims[:1], plan.updates)}
         | {"diverged": (dims, (done & ~finite).any(axis=-1))}
-        | {"seconds_per_update": (dims[:2], running / np.maximum(n_done, 1), SHARE)},
+        | {"seconds_per_update": (dims[:2], running / np.maximum(n_done, 1), share_of("update"))},
         {
             "batch_size": plan.batch_sizes,
             "learning_rate": plan.learning_rates,

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+import records
+import results
+import summary
 from scipy import stats
 
 from helpers.analysis import findings, gain
@@ -232,6 +235,7 @@ def test_no_values_are_refused():
         find(assertion("direction"), [])
 
 
-def test_outcomes_that_decide_are_all_but_those_that_leave_it_open():
+def test_the_book_knows_every_outcome_what_it_means_and_how_it_looks():
     words = {v for k, v in vars(findings).items() if k.isupper() and isinstance(v, str)}
-    assert words - findings.DECIDED == {"not settled", "measured"}
+    assert words == set(summary.MEANINGS) == set(results.CLASSES)
+    assert words == set().union(*records.OUTCOMES.values(), {records.ABSENT})
