@@ -42,7 +42,7 @@ def pieces(plan: UpdateSetup) -> list[Piece]:
     return work
 
 
-def has_xla(plan: UpdateSetup, size: int) -> bool:
+def xla_pays(plan: UpdateSetup, size: int) -> bool:
     """Whether XLA compiles the updates of the batch size at the place ``size`` of a ``plan``."""
     n_replicates = len(plan.learning_rates) * len(plan.setup.seeds)
     numbers = plan.batch_sizes[size] * _width(plan)
@@ -74,7 +74,7 @@ class Pool:
     @contextmanager
     def program(self, piece: Piece) -> Iterator[UpdateProgram]:
         """A program for a piece that no other thread works with; best one that was used before."""
-        setup, xla = self._plan.setup, has_xla(self._plan, piece.size)
+        setup, xla = self._plan.setup, xla_pays(self._plan, piece.size)
         n_seeds, n_rates = (part.stop - part.start for part in (piece.seeds, piece.rates))
         with self._taking:
             kinds = [(p.stack.n_seeds, p.stack.n_rates, p.xla_updates) for p in self._idle]
