@@ -182,6 +182,6 @@ GENERALISATION_SHARPNESS = Experiment(
     values=values,
     confirm=WHOLE,
     live=WHOLE | {"n_train": 128},
-    quick=WHOLE | {"n_train": 32, "batch_size": 4, "updates": 500},
+    quick=WHOLE | {"n_train": 32, "batch_size": 4, "updates": 200, "levels": (1.5, 0.8, 0.4)},
     first_seed=6000,
 )
