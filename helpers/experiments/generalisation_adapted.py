@@ -177,7 +177,7 @@ WHOLE = {
         "small": (0.007, 0.0035), "equal epochs": (0.18, 0.08), "whole": (0.02, 0.004),
         "adapted": (0.01, 0.003),
     },
-    "steps": 2, "tuning_seeds": 10,
+    "steps": 2, "tuning_seeds": 6,
 }  # fmt: skip
 FASTER = {name: (2 * true, 2 * wrong) for name, (true, wrong) in WHOLE["centres"].items()}
 GENERALISATION_ADAPTED = Experiment(

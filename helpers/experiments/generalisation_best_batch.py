@@ -137,7 +137,7 @@ WHOLE = {
     },
     "momentum": 0.9,
     "steps": 3,
-    "tuning_seeds": 10,
+    "tuning_seeds": 6,
 }
 SMALLER = {"true": (0.0, 10, 0.04, 0.6), "longer": (0.0, 20, 0.02, 0.6),
            "wrong": (0.1, 10, 0.03, 0.6)}  # fmt: skip
