@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from helpers.experiments import generalisation_best_with_noise
 from helpers.experiments.generalisation_best_batch import (
     GENERALISATION_BEST_BATCH,
     GROUPS,
@@ -43,6 +44,8 @@ def test_values_are_large_over_small_in_loss_and_small_minus_large_in_accuracy()
     assert got.keys() == expected.keys()
     for name, value in expected.items():
         np.testing.assert_allclose(got[name], value, err_msg=name)
+    alone = generalisation_best_with_noise.values(measured.sel(case=["wrong"]), None)["A10"]
+    np.testing.assert_allclose(alone["least_loss_is_small_with_noise"], 0.95)
 
 
 @pytest.mark.slow
