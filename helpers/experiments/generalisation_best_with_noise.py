@@ -1,8 +1,8 @@
 """Which batch size has the least test loss where some of the training labels are wrong.
 
-``generalisation_best_batch`` asks whether small and large are level there, within five per cent. Its
-80 seeds lie at that margin, on the side of the large batch. This experiment asks which of the two is
-ahead, on seeds of its own.
+``generalisation_best_batch`` asks whether small and large are level there, within five per cent.
+Its 80 seeds lie at that margin, on the side of the large batch. This experiment asks which of the
+two is ahead, on seeds of its own.
 """
 
 import numpy as np
