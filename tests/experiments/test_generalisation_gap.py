@@ -98,5 +98,6 @@ def test_the_full_batch_makes_few_updates_in_as_many_epochs():
     assert measured.sizes == {"labels": 2, "regime": 3, "rate": 2, "seed": 3}
     loss = measured.training_loss.sel(rate="one").mean("seed")
     assert (loss.sel(regime="equal epochs") > loss.sel(regime="equal updates")).all()
-    assert (loss.sel(labels="wrong") > loss.sel(labels="true")).all()
+    trained = loss.sel(regime=["small", "equal updates"])
+    assert (trained.sel(labels="wrong") > trained.sel(labels="true")).all()
     assert set(tuning.edge.values.ravel().tolist()) == {"none"}
