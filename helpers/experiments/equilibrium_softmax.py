@@ -74,7 +74,7 @@ def fisher_quadratic() -> Quadratic:
     """Softmax regression near the Bayes rule, where Hessian and gradient noise are the same matrix.
 
     Both are the Fisher information, since the model is true (Martens, New insights and perspectives
-    on the natural gradient method, arXiv 1412.1193, section 9).
+    on the natural gradient method, arXiv 1412.1193).
     """
     _, bayes, weights = standardised_blobs()
     rows = np.hstack([bayes.x, np.ones((len(bayes.x), 1))])

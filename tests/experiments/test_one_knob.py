@@ -81,7 +81,7 @@ def test_values_of_the_network_compare_with_the_first_setting():
     )
     decided = one_knob_network.values(xr.Dataset({"excess": table, "volatility": table**2}), None)
     np.testing.assert_allclose(decided["E3"]["network"], [[2.0]] * 2)
-    np.testing.assert_allclose(decided["H17"]["as_volatile_if_independent"], [[4.0]] * 2)
+    np.testing.assert_allclose(decided["H17"]["as_volatile_if_independent"], [4.0] * 2)
     np.testing.assert_allclose(decided["H23"]["calmer_network"], [[3.0, 2.0]] * 2)
     np.testing.assert_allclose(decided["H23"]["as_volatile"], 6.0)
 

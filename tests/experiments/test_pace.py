@@ -51,8 +51,8 @@ def test_values_are_those_of_the_curves():
     lagging = excess.shift(momentum_update=4, fill_value=1.0)  # four updates late
     both = xr.concat([excess, lagging], "momentum").expand_dims(seed=range(4), momentum_size=[8])
     measured = xr.Dataset(
-        {"loss": loss(1.0), "excess": both},
-        attrs={"n_train": 1000, "target": np.exp(-1), "early_target": np.exp(-2)},
+        {"loss": loss(1.0), "excess": both, "n_train": 1000}
+        | {"target": np.exp(-1), "early_target": np.exp(-2)}
     )
     decided = values(measured, None)
     assert decided["H18"]["explains"].estimate == pytest.approx(1, abs=1e-3)

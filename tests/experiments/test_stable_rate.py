@@ -41,9 +41,9 @@ def test_the_edge_is_a_sharpness_of_the_limit_at_rates_that_learn():
         {
             "sharpness": (("seed", "learning_rate"), [3.0 / rates] * 2),  # 2 (1 + m) / ε
             "learns": (("learning_rate", "seed"), [[True] * 2, [True] * 2, [False] * 2]),
+            "momentum": 0.5,
         },
         {"learning_rate": rates, "seed": [0, 1]},
-        {"momentum": 0.5},
     )
     decided = edge_of_stability.values(measured, None)
     np.testing.assert_allclose(decided["H14"]["edge_at_every_rate"], np.ones((2, 2)))
