@@ -182,7 +182,7 @@ ONE_KNOB_NETWORK = Experiment(
     },
     quick={
         "n_train": 100,
-        "noise_levels": (0.02,),
+        "noise_levels": (0.02, 0.01),
         "settings": ((10, 0.9), (50, 0.9)),
         "samplings": ("independent", "reshuffled"),
         "epochs": 20,
@@ -190,5 +190,5 @@ ONE_KNOB_NETWORK = Experiment(
         "full_rate": 0.05,
         "full_momentum": 0.9,
     },
-    first_seed=6000,
+    first_seed=6200,
 )
