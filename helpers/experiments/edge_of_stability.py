@@ -13,13 +13,14 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers import models, sweep
+from helpers import models
 from helpers.analysis import log_slope
 from helpers.data import blob_centers, blob_draws, blob_expectation
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.stable_rate import largest_stable
 from helpers.experiments.training_loss import on_training_samples
 from helpers.landscape import largest_eigenvalue
+from helpers.training import sweep
 
 CLUSTER_STD = 2.0  # of the blobs, the tutorial's
 LAST = 0.1  # share of the epochs, at their end, over which the loss is averaged

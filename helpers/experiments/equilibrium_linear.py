@@ -10,10 +10,10 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers import train
 from helpers.data import Dataset
 from helpers.experiments.reshuffling import reshuffled_excess_loss
 from helpers.theory import Quadratic, equilibrium_excess_loss, quadratic
+from helpers.training import train
 
 
 def regression(seed: int, n_train: int, n_inputs: int) -> Dataset:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from helpers import train
 from helpers.data import Expectation, Stream, blob_centers, blob_expectation, blob_stream
 from helpers.experiments.equilibrium_linear import start_at
 from helpers.theory import Quadratic, quadratic
+from helpers.training import train
 
 CLUSTER_STD = 2.0  # of the blobs, the tutorial's
 LOOKS = 200  # evaluations of a run

@@ -13,12 +13,13 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers import models, sweep
+from helpers import models
 from helpers.analysis import detrended_std
 from helpers.data import blob_draws, standardised
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.one_knob_exact import rate_for
 from helpers.experiments.training_loss import on_training_samples
+from helpers.training import sweep
 
 CLUSTER_STD = 2.0  # of the blobs, the tutorial's
 

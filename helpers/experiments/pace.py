@@ -14,12 +14,13 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers import models, sweep
+from helpers import models
 from helpers.analysis import ROUNDING, bootstrap, updates_to
 from helpers.data import blob_centers, blob_draws, blob_expectation, blob_stream
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.explained import epochs_to_target, explained
 from helpers.experiments.training_loss import on_training_samples
+from helpers.training import sweep
 
 CLUSTER_STD = 2.0  # of the blobs, the tutorial's
 LATE = 0.3  # share of the updates after which a run is late

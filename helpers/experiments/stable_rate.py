@@ -13,12 +13,13 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers import models, sweep
+from helpers import models
 from helpers.analysis import log_slope
 from helpers.data import blob_centers, blob_draws, blob_expectation, regression_stream
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.training_loss import on_training_samples
 from helpers.theory import largest_rate_of_mean, largest_rate_of_mean_square, linear_regression
+from helpers.training import sweep
 
 CLUSTER_STD = 2.0  # of the blobs, the tutorial's
 LAST = 0.25  # share of the updates, at their end, over which a network's loss is averaged
