@@ -1,19 +1,31 @@
 """The experiments that `make confirm` runs, by name."""
 
+from helpers.experiments.edge_of_stability import EDGE_OF_STABILITY
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.generalisation_adapted import GENERALISATION_ADAPTED
 from helpers.experiments.generalisation_best_batch import GENERALISATION_BEST_BATCH
 from helpers.experiments.generalisation_best_with_noise import GENERALISATION_BEST_WITH_NOISE
 from helpers.experiments.generalisation_gap import GENERALISATION_GAP
 from helpers.experiments.generalisation_sharpness import GENERALISATION_SHARPNESS
+from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
+from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
+from helpers.experiments.pace import PACE
+from helpers.experiments.shallow_pit import SHALLOW_PIT
+from helpers.experiments.stable_rate import STABLE_RATE
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
-        GENERALISATION_GAP,
+        EDGE_OF_STABILITY,
         GENERALISATION_ADAPTED,
         GENERALISATION_BEST_BATCH,
         GENERALISATION_BEST_WITH_NOISE,
+        GENERALISATION_GAP,
         GENERALISATION_SHARPNESS,
+        ONE_KNOB_EXACT,
+        ONE_KNOB_NETWORK,
+        PACE,
+        SHALLOW_PIT,
+        STABLE_RATE,
     )
 }
