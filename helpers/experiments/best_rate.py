@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
-from helpers.analysis import best_rate, log_slope
+from helpers.analysis import best_rate
 
 STEP = 2**0.5  # between neighbours of a grid of learning rates
+REPLICATES = 499  # of a bootstrap, each of which looks for all best rates anew
 
 
 def factors(reach: int) -> np.ndarray:
@@ -57,9 +58,10 @@ def power(rates: xr.DataArray, optimizer: str, low: int = 1, high: int = 2**30) 
         optimizer: its name.
         low, high: the range of batch sizes, both included, at least two of ``rates``.
     """
-    sizes = rates.batch_size
-    inside = rates.sel(optimizer=optimizer, batch_size=(low <= sizes) & (sizes <= high))
-    return float(log_slope(inside))
+    sizes = rates.batch_size.values
+    inside = (low <= sizes) & (sizes <= high)
+    logs = np.log(rates.sel(optimizer=optimizer).values[inside])
+    return float(np.polyfit(np.log(sizes[inside]), logs, deg=1)[0])
 
 
 def middles_of(by_optimizer: Mapping[str, Mapping[int, float]]) -> xr.DataArray:

@@ -1,4 +1,4 @@
-"""The digits network of the chapter on learning-rate scaling, on images drawn anew for each seed."""
+"""The network and the images of the chapter on learning-rate scaling, split anew for each seed."""
 
 from collections.abc import Callable, Sequence
 
