@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import xarray as xr
 
+from helpers.analysis import bootstrap
 from helpers.analysis.findings import Values
 from helpers.data import Dataset
 from helpers.experiments import shifted_digits
@@ -119,7 +120,7 @@ def measure(
         Dimension seed. equal: deviation of the accumulated update from that of the large batch.
         normalised, ghost: the same with batch normalisation, and with ghost normalisation of the
         large batch instead. unequal: angle in degrees to the large batch's update if the last
-        micro-batch is shorter; weighted: the same if its gradient is weighted by its size. loss:
+        micro-batch is shorter; by_size: the same if its gradient is weighted by its size. loss:
         final validation loss, dimension way (each micro-batch, accumulated, large batch).
     """
     data = shifted_digits.draws(seeds, n_images)
@@ -138,7 +139,7 @@ def measure(
         "normalised": deviation(accumulated, change(normalised, whole, whole)),
         "ghost": deviation(accumulated, change(lambda: normalised(micro), whole, whole)),
         "unequal": angle(change(shifted_digits.build, cut, micro), plain_cut),
-        "weighted": angle(change(shifted_digits.build, cut, micro, "weight"), plain_cut),
+        "by_size": angle(change(shifted_digits.build, cut, micro, "weight"), plain_cut),
     }
 
     def trained(batch_size, rate, accumulate=None):
@@ -159,26 +160,30 @@ def measure(
 
 
 def values(measured: xr.Dataset, tuning: None) -> dict[str, dict[str, Values]]:
-    """Deviations, angles and ratios of losses, seed by seed.
+    """Deviations and angles, seed by seed, and ratios of losses, seeds drawn anew.
 
     Args:
         measured: what ``measure`` returned.
         tuning: None.
     """
-    loss = shifted_digits.log_loss(measured.loss)
-    accumulated = loss.sel(way="accumulated")
+    more, same = bootstrap(_mean_ratios, measured[["loss"]])
     return {
-        "H25": {"same_update": measured.equal.values},
-        "H26": {
-            "more_samples": np.exp(accumulated - loss.sel(way="each micro-batch")).values,
-            "as_the_large_batch": np.exp(accumulated - loss.sel(way="large batch")).values,
+        "H25": {"same_update": measured["equal"].values},
+        "H26": {"more_samples": more, "as_the_large_batch": same},
+        "H27": {"mean_of_means": measured["unequal"].values, "by_size": measured["by_size"].values},
+        "H28": {
+            "ghost": measured["ghost"].values,
+            "not_the_large_batch": measured["normalised"].values,
         },
-        "H27": {
-            "mean_of_means": measured.unequal.values,
-            "weighted": measured.weighted.values,
-        },
-        "H28": {"ghost": measured.ghost.values, "not_the_large_batch": measured.normalised.values},
     }
+
+
+def _mean_ratios(drawn: xr.Dataset) -> tuple[float, float]:
+    """Geometric means: accumulated over an update at each micro-batch, and over the large batch."""
+    logs = shifted_digits.log_loss(drawn.loss).mean("seed")
+    accumulated = logs.sel(way="accumulated")
+    others = (logs.sel(way=way) for way in ("each micro-batch", "large batch"))
+    return tuple(float(np.exp(accumulated - other)) for other in others)
 
 
 ACCUMULATION = Experiment(
