@@ -186,26 +186,13 @@ def _mean_ratios(drawn: xr.Dataset) -> tuple[float, float]:
     return tuple(float(np.exp(accumulated - other)) for other in others)
 
 
+EIGHTS = {"steps": 8, "short": 4}
 ACCUMULATION = Experiment(
     name="ACCUMULATION",
     measure=measure,
     values=values,
-    confirm={
-        "micro": 8,
-        "steps": 8,
-        "short": 4,
-        "n_images": 512,
-        "epochs": 4,
-        "rates": (0.015, 0.09),
-    },
-    live={"micro": 16, "steps": 8, "short": 4, "n_images": 512, "epochs": 2, "rates": (0.03, 0.18)},
-    quick={
-        "micro": 16,
-        "steps": 8,
-        "short": 4,
-        "n_images": 128,
-        "epochs": 1,
-        "rates": (0.03, 0.18),
-    },
+    confirm={**EIGHTS, "micro": 8, "n_images": 512, "epochs": 4, "rates": (0.015, 0.09)},
+    live={**EIGHTS, "micro": 16, "n_images": 512, "epochs": 2, "rates": (0.03, 0.18)},
+    quick={**EIGHTS, "micro": 16, "n_images": 128, "epochs": 1, "rates": (0.03, 0.18)},
     first_seed=6000,
 )

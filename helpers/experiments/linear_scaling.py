@@ -134,7 +134,7 @@ LINEAR_SCALING = Experiment(
         "multiples": (2, 4, 16),
         "shares": (1, 0.25),
         "learning_rates": (0.035, 0.049, 0.069, 0.097, 0.137),
-        "tuning_seeds": range(6),
+        "tuning_seeds": tuple(range(6)),
     },
     live={
         "n_images": 1024,
@@ -143,7 +143,7 @@ LINEAR_SCALING = Experiment(
         "multiples": (2, 4, 16),
         "shares": (1, 0.25),
         "learning_rates": (0.049, 0.069, 0.097),
-        "tuning_seeds": range(4),
+        "tuning_seeds": tuple(range(4)),
     },
     quick={
         "n_images": 512,
@@ -152,7 +152,7 @@ LINEAR_SCALING = Experiment(
         "multiples": (2, 4),
         "shares": (1, 0.25),
         "learning_rates": (0.069, 0.097, 0.137),
-        "tuning_seeds": range(2),
+        "tuning_seeds": tuple(range(2)),
     },
     first_seed=6000,
 )

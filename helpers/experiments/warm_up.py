@@ -159,43 +159,22 @@ def values(measured: xr.Dataset, tuning: xr.Dataset) -> dict[str, dict[str, Valu
     }
 
 
+SCALED = {"batch_size": 64, "multiple": 16, "share": 0.5}
+LONG = SCALED | {"epochs": 10, "warm_up_epochs": 3, "last_epochs": 3}
+SHORT = SCALED | {"epochs": 3, "warm_up_epochs": 1, "last_epochs": 1}
+FEW = {"learning_rates": (0.049, 0.069, 0.097), "tuning_seeds": (0, 1, 2)}
 WARM_UP = Experiment(
     name="WARM_UP",
     measure=measure,
     values=values,
     tune=tune,
-    confirm={
+    confirm=LONG
+    | {
         "n_images": 1024,
-        "epochs": 10,
-        "warm_up_epochs": 3,
-        "last_epochs": 3,
-        "batch_size": 64,
-        "multiple": 16,
-        "share": 0.5,
         "learning_rates": (0.025, 0.035, 0.049, 0.069, 0.097, 0.137),
-        "tuning_seeds": range(6),
+        "tuning_seeds": tuple(range(6)),
     },
-    live={
-        "n_images": 512,
-        "epochs": 10,
-        "warm_up_epochs": 3,
-        "last_epochs": 3,
-        "batch_size": 64,
-        "multiple": 8,
-        "share": 0.5,
-        "learning_rates": (0.049, 0.069, 0.097),
-        "tuning_seeds": range(4),
-    },
-    quick={
-        "n_images": 128,
-        "epochs": 3,
-        "warm_up_epochs": 1,
-        "last_epochs": 1,
-        "batch_size": 64,
-        "multiple": 4,
-        "share": 0.5,
-        "learning_rates": (0.049, 0.069, 0.097),
-        "tuning_seeds": range(2),
-    },
+    live=LONG | {"n_images": 512, "multiple": 8} | FEW,
+    quick=SHORT | {"n_images": 128, "multiple": 4} | FEW,
     first_seed=6000,
 )
