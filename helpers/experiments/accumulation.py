@@ -72,7 +72,10 @@ def one_update(
 
 
 def deviation(changes: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """The length of the difference of two changes over that of the reference, shape (n_seeds,).
+    """The length of the difference of changes and reference over that of the reference.
+
+    Args:
+        changes, reference: of the weights, shape (n_seeds, n_weights).
 
     >>> deviation(np.array([[3.0, 0.0]]), np.array([[0.0, 4.0]])).tolist()
     [1.25]
@@ -82,7 +85,7 @@ def deviation(changes: np.ndarray, reference: np.ndarray) -> np.ndarray:
 
 
 def angle(changes: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """The angle between two changes in degrees, shape (n_seeds,).
+    """The angle between the changes and a reference in degrees, shape (n_seeds,).
 
     >>> angle(np.array([[3.0, 0.0]]), np.array([[0.0, 4.0]])).tolist()
     [90.0]
