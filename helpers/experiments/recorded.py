@@ -1,5 +1,10 @@
 """The experiments that `make confirm` runs, by name."""
 
+from helpers.experiments.accumulation import ACCUMULATION
+from helpers.experiments.adam_scaling import ADAM_SCALING
+from helpers.experiments.batch_one import BATCH_ONE
+from helpers.experiments.best_rate_blobs import BEST_RATE_BLOBS
+from helpers.experiments.best_rate_digits import BEST_RATE_DIGITS
 from helpers.experiments.edge_of_stability import EDGE_OF_STABILITY
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.generalisation_adapted import GENERALISATION_ADAPTED
@@ -7,25 +12,34 @@ from helpers.experiments.generalisation_best_batch import GENERALISATION_BEST_BA
 from helpers.experiments.generalisation_best_with_noise import GENERALISATION_BEST_WITH_NOISE
 from helpers.experiments.generalisation_gap import GENERALISATION_GAP
 from helpers.experiments.generalisation_sharpness import GENERALISATION_SHARPNESS
+from helpers.experiments.linear_scaling import LINEAR_SCALING
 from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
 from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
 from helpers.experiments.pace import PACE
 from helpers.experiments.shallow_pit import SHALLOW_PIT
 from helpers.experiments.stable_rate import STABLE_RATE
+from helpers.experiments.warm_up import WARM_UP
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
+        ACCUMULATION,
+        ADAM_SCALING,
+        BATCH_ONE,
+        BEST_RATE_BLOBS,
+        BEST_RATE_DIGITS,
         EDGE_OF_STABILITY,
         GENERALISATION_ADAPTED,
         GENERALISATION_BEST_BATCH,
         GENERALISATION_BEST_WITH_NOISE,
         GENERALISATION_GAP,
         GENERALISATION_SHARPNESS,
+        LINEAR_SCALING,
         ONE_KNOB_EXACT,
         ONE_KNOB_NETWORK,
         PACE,
         SHALLOW_PIT,
         STABLE_RATE,
+        WARM_UP,
     )
 }
