@@ -105,7 +105,9 @@ LENET_SIZES = Experiment(
     values=values,
     confirm=SETTINGS,
     live=SETTINGS | {"batch_sizes": (2, 16, 128), "epochs": 20, "last_epochs": 5},
-    quick=SETTINGS | {"n_train": 64, "batch_sizes": (4, 16), "epochs": 6, "last_epochs": 3},
+    quick=SETTINGS
+    | {"n_train": 64, "batch_sizes": (4, 16, 64), "epochs": 8, "last_epochs": 3}
+    | {"target_accuracy": 0.2},
     first_seed=6000,
     looks=(8, 16),
     part=4,

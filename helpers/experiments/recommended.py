@@ -161,7 +161,7 @@ RECOMMENDED = Experiment(
     confirm=SETTINGS,
     live=SETTINGS | {"learning_rates": (0.001, 0.01, 0.1), "epochs": 30},
     quick=SETTINGS
-    | {"batch_sizes": (16, 64), "learning_rates": (0.01, 0.1), "epochs": 8, "last_epochs": 3}
+    | {"batch_sizes": (64,), "learning_rates": (0.01, 0.03, 0.1), "epochs": 8, "last_epochs": 3}
     | {"n_runs": 2},
     first_seed=6000,
 )

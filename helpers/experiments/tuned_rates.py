@@ -106,7 +106,7 @@ def values(measured: xr.Dataset, tuning: xr.Dataset) -> Mapping[str, Mapping[str
 
 
 SETTINGS = {
-    "lowest": {ONE: 0.0002, FULL: 0.02, SCALED: 0.2},
+    "lowest": {ONE: 0.0002, FULL: 0.02, SCALED: 0.05},
     "n_rates": 8,
     "n_tuning": 20,
     "momentum": 0.9,
