@@ -27,10 +27,10 @@ def test_values_of_runs_that_are_quickest_and_most_accurate_inside():
 
 
 def test_lead_is_measured_at_sizes_that_the_other_seeds_choose():
-    runs = made_up([np.inf, 10, 20, 30], [0.1, 0.9, 0.95, 0.8])
-    runs.accuracy[0] = [0.1, 0.99, 0.5, 0.5]  # its own best would be another
+    runs = made_up([np.inf, 10, 20, 30], [0.1, 0.9, 0.95, 0.8], n_seeds=2)
+    runs.accuracy[0] = [0.1, 0.5, 0.6, 0.99]  # the other seed chooses 4, this one would choose 8
     lead = values(runs, None)["D8"]["most_accurate_is_another"]
-    np.testing.assert_allclose(lead, [0.5 - 0.99, *[0.05] * 7])
+    np.testing.assert_allclose(lead, [0.6 - 0.5, 0.8 - 0.9])
 
 
 def test_quickest_at_an_end_is_not_inside():
