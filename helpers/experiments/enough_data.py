@@ -154,7 +154,12 @@ def _forward(weights: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 def values(
     measured: xr.Dataset, tuning: xr.Dataset | None
 ) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What the claims are decided by, one value per seed, with a column for each moment."""
+    """What the claims are decided by, one value per seed, with a column for each moment.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
+    """
     del tuning
     many, few, full = (measured.sel(case=case) for case in (MANY, FEW, FULL_BATCH))
     before, end = {"moment": list(BEFORE)}, {"moment": ["end"]}

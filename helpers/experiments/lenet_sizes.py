@@ -66,6 +66,10 @@ def values(
 
     The batch sizes that are compared in accuracy are chosen by the *other* seeds, so that a lead
     that is mere chance comes out as zero on average.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
     """
     del tuning
     epochs, sizes = measured.epochs, measured.batch_size.values

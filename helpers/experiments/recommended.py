@@ -138,7 +138,12 @@ def _at(middle: xr.DataArray, setting: tuple[int, float] | None) -> float:
 def values(
     measured: xr.Dataset, tuning: xr.Dataset | None
 ) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What claim H21 is decided by, one value per split, with a column for each goal."""
+    """What claim H21 is decided by, one value per split, with a column for each goal.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
+    """
     del tuning
     return {"H21": {"nearly_best": measured.ratio.transpose("seed", "goal").values}}
 

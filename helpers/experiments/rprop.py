@@ -88,7 +88,11 @@ def measure(
 
 
 def rare_labels(n: int) -> Dataset:
-    """Inputs that are all 1, and labels of which every tenth is 1 and the others are 0."""
+    """Inputs that are all 1, and labels of which every tenth is 1 and the others are 0.
+
+    Args:
+        n: samples, a multiple of ten.
+    """
     x = np.ones((n, 1), "float32")
     y = (np.arange(n) % RARE == 0).astype("float32")[:, None]
     return Dataset(x, y, x[:RARE], y[:RARE], "rare labels")
@@ -118,7 +122,12 @@ def _last_weights(build, optimizer, data, batch_size, updates, seeds, loss) -> n
 def values(
     measured: xr.Dataset, tuning: xr.Dataset | None
 ) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What claim D3's assertions on rare gradients and on the loss are decided by."""
+    """What claim D3's assertions on rare gradients and on the loss are decided by.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
+    """
     del tuning
     off = (measured.constant.astype(float) - 1 / RARE) ** 2  # excess of the mean squared error
     small, full = (off.sel(batch=batch) for batch in ("small", "full"))

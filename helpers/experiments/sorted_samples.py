@@ -73,7 +73,12 @@ def measure(
 def values(
     measured: xr.Dataset, tuning: xr.Dataset | None
 ) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What claim H6 is decided by, one value per seed, with a column for each batch size."""
+    """What claim H6 is decided by, one value per seed, with a column for each batch size.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
+    """
     del tuning
     by_order = {order: measured.sel(order=order) for order in measured.order.values}
     lost = by_order["shuffled"].accuracy - by_order["sorted"].accuracy

@@ -82,7 +82,12 @@ def units_alive(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
 def values(
     measured: xr.Dataset, tuning: xr.Dataset | None
 ) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What claims H5 and H8 are decided by, one value per stuck run."""
+    """What claims H5 and H8 are decided by, one value per stuck run.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: not used, None.
+    """
     del tuning
     stuck = (measured.best <= STUCK).values
     alive, freed = measured.alive.values, measured.freed.values

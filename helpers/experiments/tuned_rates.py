@@ -90,7 +90,12 @@ def _runs(case, learning_rates, seeds, momentum, epochs) -> xr.Dataset:
 
 
 def values(measured: xr.Dataset, tuning: xr.Dataset) -> Mapping[str, Mapping[str, np.ndarray]]:
-    """What the assertions at tuned learning rates are decided by, one value per seed."""
+    """What the assertions at tuned learning rates are decided by, one value per seed.
+
+    Args:
+        measured: what ``measure`` returned.
+        tuning: what ``tune`` returned; not used.
+    """
     del tuning
     test = measured.val_loss
     raw, scaled = (measured.loss.sel(case=case) for case in (FULL, SCALED))
