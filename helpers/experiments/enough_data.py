@@ -35,12 +35,12 @@ def measure(
 ) -> xr.Dataset:
     """Train the tutorial's network, and compare gradients of a part of its data with that of all.
 
-    Each seed draws its own data. The gradients are taken at its initial weights, at the
-    first of some thirty moments at which the loss of the population has come half of its way down
-    to the Bayes rule's, and nine tenths of it, and after the last update.
+    Gradients are taken at the initial weights, at the first of some thirty moments at which the
+    loss of the population has come half of its way down to the Bayes rule's, and nine tenths of
+    it, and after the last update.
 
     Args:
-        seeds: one run each.
+        seeds: one run each, on data of its own.
         tuning: not used, None.
         cases: by name, the number of training samples, a multiple of 10, and the batch size.
         updates: of every run, enough to come that far.
@@ -48,11 +48,9 @@ def measure(
         learning_rate, momentum: of SGD.
 
     Returns:
-        Dimensions seed, case and moment. Variables tenth, half and most: 1
-        minus the cosine of the gradient of that part of the data with that of all of them, the
-        mean over cuts; population: 1 minus the cosine of the gradient of all data with that of the
-        population; update, at which the gradients are taken; excess_loss of the population above
-        that of the Bayes rule, in nats.
+        Dimensions seed, case and moment. Variables tenth, half, most and population: 1 minus the
+        cosine of the gradient of all data with that of a part of them, the mean over cuts, or with
+        that of the population; update; excess_loss of the population above the Bayes rule's, nats.
     """
     del tuning
     optimizer = keras.optimizers.SGD(learning_rate, momentum=momentum)
@@ -112,15 +110,12 @@ def _distances(data, weights, population, cuts, generator) -> dict[str, np.ndarr
 def mean_gradient(
     weights: np.ndarray, x: np.ndarray, y: np.ndarray, share: np.ndarray | None = None
 ) -> np.ndarray:
-    """The gradient of the tutorial's network's mean cross-entropy, by hand.
+    """The gradient of the tutorial's network's mean cross-entropy, shape (..., 303), float64.
 
     Args:
         weights: flat, in the order of ``model.get_weights()``, shape (303,).
         x, y: inputs and targets, whose rows add up to 1, shapes (..., n, 2) and (..., n, 3).
         share: of each sample in the mean, shape (n,), adding up to 1; None for equal shares.
-
-    Returns:
-        Gradients of shape (..., 303), float64.
     """
     hidden, probabilities = _forward(weights, x)
     error = (probabilities - y) * (1 / x.shape[-2] if share is None else share[:, None])
@@ -134,8 +129,7 @@ def predictions(weights: np.ndarray, x: np.ndarray) -> np.ndarray:
     """What the tutorial's network predicts: probabilities of shape (..., n, 3), float64.
 
     Args:
-        weights: as for ``mean_gradient``.
-        x: inputs, shape (..., n, 2).
+        weights, x: as for ``mean_gradient``.
     """
     return _forward(weights, x)[1]
 
