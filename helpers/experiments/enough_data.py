@@ -37,7 +37,7 @@ def measure(
 
     Gradients are taken at the initial weights, at the first of some thirty moments at which the
     loss of the population has come half of its way down to the Bayes rule's, and nine tenths of
-    it, and after the last update.
+    it (its start if it never gets there), and after the last update.
 
     Args:
         seeds: one run each, on data of its own.
