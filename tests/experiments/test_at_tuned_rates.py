@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers.experiments.tuned_rates import FULL, ONE, SCALED, TUNED_RATES, values
+from helpers.experiments.at_tuned_rates import FULL, ONE, SCALED, AT_TUNED_RATES, values
 
 
 def test_values_are_differences_and_epochs_to_the_level_of_raw_features():
@@ -36,8 +36,8 @@ def test_scaled_features_that_never_get_there_count_as_slower():
 
 @pytest.mark.slow
 def test_quick_setting_trains_each_case_at_its_tuned_rate():
-    measured, tuning = TUNED_RATES.run_quick()
-    lowest = TUNED_RATES.quick["lowest"]
+    measured, tuning = AT_TUNED_RATES.run_quick()
+    lowest = AT_TUNED_RATES.quick["lowest"]
     for case, low in lowest.items():
         rate = tuning.learning_rate.sel(case=case).item()
         assert low * (1 - 1e-9) <= rate <= 2 * low * (1 + 1e-9)

@@ -118,8 +118,8 @@ SETTINGS = {
     "epochs": 50,
 }
 
-TUNED_RATES = Experiment(
-    name="tuned_rates",
+AT_TUNED_RATES = Experiment(
+    name="at_tuned_rates",
     tune=tune,
     measure=measure,
     values=values,
