@@ -191,7 +191,7 @@ def _mean_ratios(drawn: xr.Dataset) -> tuple[float, float]:
 
 EIGHTS = {"steps": 8, "short": 4}
 ACCUMULATION = Experiment(
-    name="ACCUMULATION",
+    name="accumulation",
     measure=measure,
     values=values,
     confirm={**EIGHTS, "micro": 8, "n_images": 512, "epochs": 4, "rates": (0.015, 0.09)},

@@ -124,7 +124,7 @@ def values(measured: xr.Dataset, tuning: None) -> dict[str, dict[str, Values]]:
 
 ADAM = {"learning_rate": 0.003, "beta_1": 0.9, "beta_2": 0.98, "epsilon": 1e-7}
 ADAM_SCALING = Experiment(
-    name="ADAM_SCALING",
+    name="adam_scaling",
     measure=measure,
     values=values,
     confirm={"n_images": 512, "epochs": 4, "batch_size": 64, "parts": (4, 16), **ADAM},

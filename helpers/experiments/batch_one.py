@@ -120,7 +120,7 @@ def values(measured: xr.Dataset, tuning: xr.Dataset) -> dict[str, dict[str, Valu
 
 
 BATCH_ONE = Experiment(
-    name="BATCH_ONE",
+    name="batch_one",
     measure=measure,
     values=values,
     tune=tune,

@@ -98,7 +98,7 @@ def at_sizes(*sizes: int) -> dict[str, dict[int, float]]:
 
 
 BEST_RATE_BLOBS = Experiment(
-    name="BEST_RATE_BLOBS",
+    name="best_rate_blobs",
     measure=measure,
     values=values,
     confirm={"samples": 4096, "reach": 3, "middles": MIDDLES},

@@ -129,7 +129,7 @@ def at_sizes(*sizes: int) -> dict[str, dict[int, float]]:
 
 
 BEST_RATE_DIGITS = Experiment(
-    name="BEST_RATE_DIGITS",
+    name="best_rate_digits",
     measure=measure,
     values=values,
     confirm={"n_images": 1024, "epochs": 12, "last_epochs": 3, "reach": 3, "middles": MIDDLES},

@@ -123,7 +123,7 @@ def values(measured: xr.Dataset, tuning: xr.Dataset) -> dict[str, dict[str, Valu
 
 
 LINEAR_SCALING = Experiment(
-    name="LINEAR_SCALING",
+    name="linear_scaling",
     measure=measure,
     values=values,
     tune=tune,

@@ -80,7 +80,9 @@ def test_a_table_and_a_model_of_ones_own_go_through_the_whole_chapter(nasty):
     text = shown_text(nasty)
     assert "There are 120 samples. 60 train, 30 validate and 30 test." in text
     assert "no noise scale is measured" in text  # a batch normalisation has no single gradients
-    assert [r["claim"] for r in records(nasty)] == ["H21"]
+    assert "Here the recommended settings take" in text or "No wish has a recommendation" in text
+    assert records(nasty) == []  # H21 was confirmed on another table
+    assert any("confirmed results are not shown" in str(c.get("outputs")) for c in nasty.cells)
 
 
 def test_names_that_are_formulae_are_text_in_figures(nasty):
