@@ -7,13 +7,13 @@ INSTALLED = .venv/.installed
 LIGHTHOUSE = tests/lighthouse/node_modules/.package-lock.json
 NBSTRIPOUT = $(VENV) -m nbstripout --keep-id --extra-keys metadata.language_info.version
 
-.PHONY: help book check test audit lab serve pdf bench picture lock format clean distclean browser
+.PHONY: help book check test audit confirm lab serve pdf bench picture lock format clean distclean browser
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 	@echo 'Options: CHAPTER=05 (book: that one alone), JOBS=2 (book: so many at a time),'
 	@echo '         PYTHON=python3.12 (to make .venv with), PORT=8000 (to serve on),'
-	@echo '         ARGS=… (for the tool behind check, test, audit, lab and bench),'
+	@echo '         ARGS=… (for the tool behind check, test, audit, confirm, lab and bench),'
 	@echo '         UPGRADE=1 (for lock).'
 
 book: $(INSTALLED) ## execute what changed, and build the site in _build/html
@@ -27,6 +27,9 @@ check: $(INSTALLED) ## what is quick: format, lint, and all tests that train and
 	@$(VENV) -m ruff format --check --quiet
 	@$(VENV) -m ruff check --quiet
 	@$(VENV) -m pytest -n 2 -m 'not slow' $(ARGS)
+
+confirm: $(INSTALLED) ## run the experiments that take long, and write down what they found
+	@$(VENV) -P -m helpers.reruns.confirm $(ARGS)
 
 audit: book browser $(LIGHTHOUSE) ## score every page as a phone sees it, with Lighthouse (takes long)
 	@$(VENV) tests/audit.py $(ARGS)

@@ -16,6 +16,7 @@ MAY_IMPORT = {  # besides BASE and itself
     "checks": set(),
     "conventions": set(),
     "provenance": set(),
+    "dependencies": set(),
     "data": set(),
     "datasets": {"data"},  # the former name of data
     "analysis": set(),
@@ -26,8 +27,22 @@ MAY_IMPORT = {  # besides BASE and itself
     "costs": {"data", "models", "training"},
     "plots": {"analysis"},
     "parameters": {"data"},
-    "experiments": {"data", "models", "training", "analysis", "landscape", "theory"},
-    "reruns": {"parameters", "analysis"},
+    "experiments": {
+        "data",
+        "models",
+        "training",
+        "analysis",
+        "landscape",
+        "theory",
+        "costs",
+        "parameters",
+    },  # fmt: skip
+    "reruns": {
+        "dependencies",
+        "parameters",
+        "analysis",
+        "experiments",
+    },  # the last in `make confirm` alone
 }
 WITHOUT_TENSORFLOW = [
     "theory",

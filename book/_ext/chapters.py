@@ -16,10 +16,11 @@ import shutil
 from pathlib import Path
 
 import nbformat
-from dependencies import Modules
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.cache.main import JupyterCacheBase
 from nbformat import NotebookNode
+
+from helpers.dependencies import Modules
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE_CELL = "\n```{code-cell}"

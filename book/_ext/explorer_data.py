@@ -26,7 +26,8 @@ from pathlib import Path
 
 import numpy as np
 from chapters import ROOT
-from dependencies import Modules, code_of
+
+from helpers.dependencies import Modules, code_of
 
 BATCH_SIZES = [1, 4, 8, 16, 32, 64, 128, 256, 450, 500]
 LEARNING_RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 1]

@@ -4,6 +4,7 @@ Functions of an ``xarray.Dataset`` or of its numbers, one per seed. Nothing here
 TensorFlow.
 """
 
+from helpers.analysis.confirmations import Hidden, confirmed
 from helpers.analysis.critical_batch import critical_batch_size
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
@@ -36,6 +37,7 @@ from helpers.analysis.wording import number
 
 __all__ = [
     "CELL",
+    "Hidden",
     "MIME",
     "ROUNDING",
     "Recommendation",
@@ -43,6 +45,7 @@ __all__ = [
     "best_rate",
     "bootstrap",
     "claims",
+    "confirmed",
     "critical_batch_size",
     "detrended_std",
     "epochs_to",

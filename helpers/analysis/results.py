@@ -1,7 +1,7 @@
 """The result of a claim: what was found of each of its assertions, as a chapter shows it."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,13 @@ class Result:
         claim: what the source says.
         statement: the same, with the chapter's settings in it.
         parts: an assertion, its finding and its outcome each, in the order of the file.
+        confirmed: how ``make confirm`` made it, such as seeds and date; empty if a chapter did.
     """
 
     claim: Claim
     statement: str
     parts: list[tuple[Assertion, Finding, str]]
+    confirmed: str = ""
 
     def __getitem__(self, name: str) -> str:
         """The outcome of the assertion called ``name``."""
@@ -41,6 +43,7 @@ class Result:
             "claim": self.claim.name,
             "statement": self.statement,
             "first_stated": self.claim.first_stated,
+            "confirmed": self.confirmed,
             "assertions": [_record(*part) for part in self.parts],
         }
 
@@ -73,28 +76,56 @@ def result(claim: str, values: Mapping[str, Values], **settings: Any) -> Result:
     Raises:
         ValueError: there is no such claim or assertion, or a value is missing.
     """
+    known = claim_with(claim, values)
+    decided = {name: find(known.assertions[name], values[name]) for name in values}
+    return Result(known, known.statement.format_map(settings), outcomes(known, decided, settings))
+
+
+def claim_with(claim: str, names: Iterable[str]) -> Claim:
+    """The claim of a name, which has assertions of these names.
+
+    Raises:
+        ValueError: there is no such claim or assertion.
+    """
     if claim not in claims():
         raise ValueError(f"claim must be one of {', '.join(claims())}, got {claim!r}")
     known = claims()[claim]
-    if unknown := [name for name in values if name not in known.assertions]:
+    if unknown := [name for name in names if name not in known.assertions]:
         raise ValueError(
             f"claim {claim} must have the assertion {unknown[0]!r}, and has "
             f"{', '.join(known.assertions)}"
         )
-    tested = [assertion for name, assertion in known.assertions.items() if name in values]
-    found = [find(assertion, values[assertion.name]) for assertion in tested]
-    n_unseen = len(known.assertions) - len(tested)  # tested elsewhere: they count as 1
-    against = holm([*(finding.p_against for finding in found), *[1.0] * n_unseen])
-    unmet = any(finding.outcome == findings.NOT_MET for finding in found)
+    return known
+
+
+def outcomes(
+    claim: Claim, decided: Mapping[str, Finding], settings: Mapping[str, Any]
+) -> list[tuple[Assertion, Finding, str]]:
+    """What becomes of the findings of a claim when they are taken together.
+
+    Args:
+        claim: the claim.
+        decided: a finding for each of its assertions that was tested, by name.
+        settings: numbers that the text of the assertions names in braces.
+
+    Returns:
+        Of each of them, in the order of the file, the assertion, the finding and the outcome:
+        corrected for the number of all assertions of the claim, and for a premise that is not met.
+    """
+    tested = [assertion for name, assertion in claim.assertions.items() if name in decided]
+    n_unseen = len(claim.assertions) - len(tested)  # tested elsewhere: they count as 1
+    against = holm([*(decided[a.name].p_against for a in tested), *[1.0] * n_unseen])
+    unmet = any(finding.outcome == findings.NOT_MET for finding in decided.values())
     parts = []
-    for assertion, finding, p in zip(tested, found, against, strict=False):
+    for assertion, p in zip(tested, against, strict=False):
+        finding = decided[assertion.name]
         outcome = finding.outcome
         if outcome in (findings.OPPOSITE, findings.RELEVANT) and p > ERROR / 2:
             outcome = findings.OPEN
         if unmet and assertion.type != "premise":
             outcome = findings.NOT_MET
         parts.append((assertion.formatted(settings), finding, outcome))
-    return Result(known, known.statement.format_map(settings), parts)
+    return parts
 
 
 def result_in_looks(

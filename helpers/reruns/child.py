@@ -10,17 +10,14 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import papermill
 
-
-def main(arguments: Path) -> None:
-    """Call ``papermill.execute_notebook`` with the arguments in a file of JSON.
-
-    Without its starter the process interrupts itself, which ends the kernel too, and removes the
-    folder of the file.
-    """
+@contextmanager
+def ends_with_starter(scratch: Path) -> Iterator[None]:
+    """Interrupt what is done here, and remove a folder, when the process that started this ends."""
     orphaned = threading.Event()
 
     def watch():
@@ -30,10 +27,22 @@ def main(arguments: Path) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     try:
-        papermill.execute_notebook(**json.loads(arguments.read_text()))
+        yield
     finally:
         if orphaned.is_set():
-            shutil.rmtree(arguments.parent, ignore_errors=True)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def main(arguments: Path) -> None:
+    """Call ``papermill.execute_notebook`` with the arguments in a file of JSON.
+
+    Without its starter the process interrupts itself, which ends the kernel too, and removes the
+    folder of the file.
+    """
+    import papermill  # only here: experiments, too, end with their starter
+
+    with ends_with_starter(arguments.parent):
+        papermill.execute_notebook(**json.loads(arguments.read_text()))
 
 
 if __name__ == "__main__":

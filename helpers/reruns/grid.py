@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from helpers import provenance
 from helpers.reruns import notebooks
-from helpers.reruns.execute import Task, execute
+from helpers.reruns.execute import Outcome, Task, execute
 from helpers.reruns.notebooks import RerunError
 from helpers.reruns.report import index, table
 from helpers.reruns.store import Store
@@ -104,6 +104,9 @@ def rerun(
     jobs: int,
     tell: Callable[[str], None],
     scheduler: str | None = None,
+    *,
+    execute: Callable[[Task], Outcome] = execute,
+    compared: bool = True,
 ) -> list[str]:
     """Do what is not done yet, and keep each result as it comes.
 
@@ -113,6 +116,8 @@ def rerun(
         jobs: runs at a time, if there is no scheduler.
         tell: is called with sentences for the user.
         scheduler: address of a Dask scheduler, whose workers then do the runs.
+        execute: does a run; by default it executes a notebook.
+        compared: whether to write the page and the table that compare the runs.
 
     Returns:
         Names of the runs that failed.
@@ -135,10 +140,11 @@ def rerun(
                     failed.append(name)
                     bar.write(f"{name} failed: {failure}")
                 bar.update()
-                if time.monotonic() - published > PUBLISH_EVERY:
+                if compared and time.monotonic() - published > PUBLISH_EVERY:
                     publish(store, done, failures)
                     published = time.monotonic()
-        publish(store, done, failures)
+        if compared:
+            publish(store, done, failures)
     return failed
 
 

@@ -4,8 +4,9 @@ import ast
 import importlib
 
 import chapters
-import dependencies
 import pytest
+
+from helpers import dependencies
 
 MODULES = {
     "helpers/__init__.py": (

@@ -18,7 +18,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def code_of(source: str) -> ast.Module:
-    """Return the syntax tree of some Python code, without its docstrings."""
+    """Return the syntax tree of Python code, its ``source``, without the docstrings."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
@@ -108,7 +108,7 @@ class Modules:
 
 
 def passes_on(node: ast.stmt) -> bool:
-    """Return whether a statement of a package only passes on names, or lists them."""
+    """Return whether a statement (``node``) of a package only passes on names, or lists them."""
     lists = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     return lists or isinstance(node, ast.ImportFrom | ast.If)
 
@@ -119,14 +119,17 @@ def is_ours(module: str | None) -> bool:
 
 
 def imports_from(tree: ast.Module) -> Iterator[ast.ImportFrom]:
-    """Yield what the code imports by name from the package, wherever it does so."""
+    """Yield what the code of a ``tree`` imports by name from the package, wherever it does so."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and is_ours(node.module):
             yield node
 
 
 def attributes(tree: ast.Module, name: str) -> set[str] | None:
-    """Return the attributes of a name that some code uses, or None if it uses the name itself."""
+    """Return the attributes of a ``name`` that the code of a ``tree`` uses.
+
+    None if it uses the name itself.
+    """
     owners = {
         id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)
     }
