@@ -10,6 +10,9 @@ from helpers.training.replicates import new_model
 from helpers.training.runner import new_stack
 from helpers.training.update_setup import UpdateSetup
 
+# What XLA saves of an update: seconds, and seconds for each number that the layers give. Compiling
+# a batch size takes one or two seconds, so it has to save as many over all of its updates.
+XLA_SAVES, XLA_SAVES_PER_NUMBER, XLA_COSTS = 1.5e-4, 2e-9, 2.0
 LANE = 2**22  # numbers that the layers of the replicates of a piece give for a batch, at most
 # Samples times replicates times weights from which on an evaluation takes some 15 milliseconds,
 # of which XLA saves two thirds, and so makes up for its compiling.
@@ -30,16 +33,28 @@ def pieces(plan: UpdateSetup) -> list[Piece]:
     Rates and seeds train together as far as their layers' outputs stay below LANE numbers; one
     seed at one rate where the model cannot be stacked.
     """
-    setup = plan.setup
-    kernels = [v for v in setup.model.trainable_variables if len(v.shape) > 1]
-    width = setup.data[0].x_train[0].size + sum(kernel.shape[-1] for kernel in kernels)
-    work = []
+    setup, work = plan.setup, []
     for i, size in sorted(enumerate(plan.batch_sizes), key=lambda pair: -pair[1]):
-        most = max(1, LANE // (size * width)) if setup.stacked else 1
+        most = max(1, LANE // (size * _width(plan))) if setup.stacked else 1
         for rates in _parts(len(plan.learning_rates), most):
             of_seeds = _parts(len(setup.seeds), max(1, most // (rates.stop - rates.start)))
             work += [Piece(i, rates, seeds) for seeds in of_seeds]
     return work
+
+
+def xla_pays(plan: UpdateSetup, size: int) -> bool:
+    """Whether XLA compiles the updates of the batch size at the place ``size`` of a ``plan``."""
+    n_replicates = len(plan.learning_rates) * len(plan.setup.seeds)
+    numbers = plan.batch_sizes[size] * _width(plan)
+    n_calls = -(-n_replicates * numbers // LANE) if plan.setup.stacked else n_replicates
+    saved = n_calls * XLA_SAVES + n_replicates * numbers * XLA_SAVES_PER_NUMBER
+    return plan.setup.jit_compile and plan.updates[size] * saved >= XLA_COSTS
+
+
+def _width(plan: UpdateSetup) -> int:
+    """Numbers that the layers of a replicate give for one sample, its input included."""
+    kernels = [v for v in plan.setup.model.trainable_variables if len(v.shape) > 1]
+    return plan.setup.data[0].x_train[0].size + sum(kernel.shape[-1] for kernel in kernels)
 
 
 def _parts(n: int, most: int) -> list[slice]:
@@ -59,7 +74,7 @@ class Pool:
     @contextmanager
     def program(self, piece: Piece) -> Iterator[UpdateProgram]:
         """A program for a piece that no other thread works with; best one that was used before."""
-        setup, xla = self._plan.setup, self._plan.has_xla(piece.size)
+        setup, xla = self._plan.setup, xla_pays(self._plan, piece.size)
         n_seeds, n_rates = (part.stop - part.start for part in (piece.seeds, piece.rates))
         with self._taking:
             kinds = [(p.stack.n_seeds, p.stack.n_rates, p.xla_updates) for p in self._idle]

@@ -53,7 +53,7 @@ def train(
 
     A run counts in ``epochs``, or in ``updates`` and is then evaluated at some of them. It does so
     on a finite set or on a stream of fresh samples, and does not depend on what is evaluated when;
-    from 5000 updates on XLA compiles it, which may change the last digits.
+    XLA compiles it where that pays, in long runs, which may change the last digits.
 
     Args:
         build: returns a new Keras model, one input and one output. It need not be compiled; of a

@@ -14,9 +14,6 @@ from helpers.training.clock import geometric_grid
 from helpers.training.setup import Setup, set_up
 from helpers.training.stacking import accumulated
 
-# From so many updates on XLA's faster updates make up for compiling each batch size: it saves
-# about 0.15 ms per update, and takes half a second to two.
-XLA_UPDATES = 5_000
 SHAPING = 2  # samples of a stream that models are shaped and checked by
 
 
@@ -46,10 +43,6 @@ class UpdateSetup:
     def evaluated(self) -> np.ndarray:
         """Whether a batch size is evaluated at an update: (batch sizes, evaluations), bool."""
         return np.array(self.evaluate_at) <= np.array(self.updates)[:, None]
-
-    def has_xla(self, size: int) -> bool:
-        """Whether XLA compiles the updates of the batch size at this place."""
-        return self.setup.jit_compile and self.updates[size] >= XLA_UPDATES
 
 
 def counts_in_updates(

@@ -12,7 +12,7 @@ from keras_reference import flat, started
 
 from helpers import sweep, train
 from helpers.data import Dataset, Stream, regression_stream, teacher_stream
-from helpers.training import update_runs, update_setup
+from helpers.training import pieces, update_runs
 from helpers.training.clock import geometric_grid
 from helpers.training.sampling import SAMPLINGS, epoch_order
 
@@ -90,7 +90,7 @@ def assert_as_keras(run, reference, tolerance=1e-5):
 def engine(request, monkeypatch):
     """Train by TensorFlow's graph, or by XLA, as long runs do."""
     if request.param == "XLA":
-        monkeypatch.setattr(update_setup, "XLA_UPDATES", 1)
+        monkeypatch.setattr(pieces, "XLA_COSTS", 0)
 
 
 AT = [0, 1, 4, 9]
