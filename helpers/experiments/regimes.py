@@ -13,15 +13,23 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers.analysis import best_rate, critical_batch_size
 from helpers.data import Stream
 from helpers.training import sweep
 
 STEP = 2**0.5  # factor between neighbouring learning rates
-EVALUATIONS = 48  # of each run, on a geometric grid
-SHARE = 1 / 40  # of a run, before which it is not evaluated
-EDGE = 3  # smallest, and largest, batch sizes that make the slopes at the ends
-MIDDLE = 4  # factor around the critical batch size that makes the slope in the middle
+EVALUATIONS = 32  # of each run, on a geometric grid
+SHARE = 1 / 20  # of a run, before which it is not evaluated
+AXES = ("batch_size", "step", "seed", "evaluation")
+
+
+def evaluation_grid(updates: int) -> list[int]:
+    """The updates at which a run is evaluated, at most ``EVALUATIONS`` of them.
+
+    Args:
+        updates: of the run, at least 1.
+    """
+    grid = np.geomspace(max(1, updates * SHARE), updates, EVALUATIONS)
+    return np.unique(grid.round().astype(int)).tolist()
 
 
 def race(
@@ -39,6 +47,7 @@ def race(
     updates: int,
     fewest: int,
     seeds: Sequence[int],
+    keep: Sequence[int] = (),
 ) -> xr.Dataset:
     """Train at every batch size, each with its own grid of learning rates.
 
@@ -51,24 +60,25 @@ def race(
         stream: whose evaluation is free of noise.
         loss: the name of a Keras loss.
         floor: the least expected loss, that of the best model there could be.
-        batch_sizes: all different, each at least 1.
+        batch_sizes: in order, all different, each at least 1.
         largest_rate, knee, power: of the centres of the grids, above 0.
         steps: learning rates on either side of the centre, at least 1.
         updates, fewest: a run makes ``updates / batch_size + fewest`` updates.
         seeds: one run each, at every batch size and learning rate.
+        keep: batch sizes whose weights are kept at every evaluation.
 
     Returns:
         Variables excess, the expected loss above the floor (batch_size, step, seed, evaluation);
-        updates, at which it was evaluated (batch_size, evaluation), NaN where a batch size has
+        updates, after which it was evaluated (batch_size, evaluation), NaN where a batch size has
         fewer evaluations; learning_rate (batch_size, step). The coordinate step is the learning
-        rate over the centre of its grid.
+        rate over the centre of its grid. With ``keep``, weights (kept, step, seed, evaluation, weight).
     """
     factors = STEP ** np.arange(-steps, steps + 1)
     centres = largest_rate / (1 + knee / np.array(batch_sizes)) ** power
 
     def at_size(size, centre):
         n = fewest + round(updates / size)
-        at = np.unique(np.geomspace(max(1, n * SHARE), n, EVALUATIONS).round().astype(int))
+        at = evaluation_grid(n)
         runs = sweep(
             build,
             optimizer,
@@ -76,139 +86,109 @@ def race(
             batch_sizes=[size],
             learning_rates=(centre * factors).tolist(),
             updates=n,
-            evaluate_at=at.tolist(),
+            evaluate_at=at,
+            snapshots=at if size in keep else (),
             seeds=seeds,
             loss=loss,
             n_jobs=1,
             progress=False,
         )
-        excess = np.full((len(factors), len(seeds), EVALUATIONS), np.nan, "float32")
-        excess[..., : len(at)] = runs.val_loss.isel(batch_size=0) - floor
-        return excess, np.pad(at.astype(float), (0, EVALUATIONS - len(at)), constant_values=np.nan)
+        missing = EVALUATIONS - len(at)
+        runs = runs.isel(batch_size=0).pad(update=(0, missing), snapshot=(0, missing))
+        kept = runs.weights.astype("float32") if size in keep else None
+        return runs.val_loss.values - floor, [*at, *[np.nan] * missing], kept
 
-    parallel = joblib.Parallel(-1, prefer="threads")
-    runs = parallel(joblib.delayed(at_size)(*pair) for pair in zip(batch_sizes, centres, strict=True))
-    excess, updates_at = (np.array(arrays) for arrays in zip(*runs, strict=True))
-    return xr.Dataset(
+    settings = zip(batch_sizes, centres, strict=True)
+    runs = joblib.Parallel(-1, prefer="threads")(joblib.delayed(at_size)(*s) for s in settings)
+    excess, evaluated, weights = zip(*runs, strict=True)
+    result = xr.Dataset(
         {
-            "excess": (("batch_size", "step", "seed", "evaluation"), excess),
-            "updates": (("batch_size", "evaluation"), updates_at),
+            "excess": (AXES, np.array(excess, "float32")),
+            "updates": (("batch_size", "evaluation"), np.array(evaluated)),
             "learning_rate": (("batch_size", "step"), centres[:, None] * factors),
         },
         {"batch_size": list(batch_sizes), "step": factors, "seed": list(seeds)},
     )
+    if keep:
+        order = ("learning_rate", "seed", "snapshot", "weight")
+        kept = [w.transpose(*order).values for w in weights if w is not None]
+        sizes = [size for size in batch_sizes if size in keep]
+        axes = ("kept", "step", "seed", "evaluation", "weight")
+        result = result.assign(weights=(axes, np.array(kept))).assign_coords(kept=sizes)
+    return result
 
 
-def crossings(excess: xr.DataArray, update: xr.DataArray, targets: Sequence[float]) -> xr.DataArray:
-    """Updates at which the mean excess loss over seeds first falls to each target.
+def crossings(losses: np.ndarray, updates: np.ndarray, targets: Sequence[float]) -> np.ndarray:
+    """Updates at which a loss first falls to each target.
 
-    Between two evaluations the logarithm of the mean is a straight line over that of the updates.
+    ``helpers.analysis.updates_to`` for many settings at once, each with evaluations of its own.
+    Between two of them the logarithm of the loss is a straight line over that of the updates.
 
     Args:
-        excess, update: as ``race`` returns them.
+        losses: above 0, shape (..., batch sizes, steps, evaluations).
+        updates: after which they were evaluated, shape (..., batch sizes, evaluations).
         targets: above 0.
 
     Returns:
-        Updates, dimensions target, batch_size and step; infinity where the mean never gets there.
+        Updates of shape (..., targets, batch sizes, steps), the first evaluation's if the loss is
+        there already, infinity where it never gets there.
     """
-    mean = excess.mean("seed").transpose("batch_size", "step", "evaluation").values
-    mean = np.where(np.isfinite(mean), mean, np.inf)
-    at = np.broadcast_to(update.values[:, None], mean.shape)
-    rows = []
-    for target in targets:
-        there = mean <= target
-        after = there.argmax(-1)[..., None]
-        before = np.maximum(after - 1, 0)
-        (high, low), (start, end) = (
-            [np.take_along_axis(a, i, -1)[..., 0] for i in (before, after)] for a in (mean, at)
-        )
-        with np.errstate(all="ignore"):
-            share = np.log(high / target) / np.log(high / low)
-            crossed = start * (end / start) ** np.where(high > low, share, 1)
-        rows.append(np.where(there.any(-1), np.where(np.isinf(high), end, crossed), np.inf))
-    return xr.DataArray(
-        rows,
-        {"target": list(targets), "batch_size": excess.batch_size, "step": excess.step},
-        ("target", "batch_size", "step"),
+    losses = losses[..., None, :, :, :]
+    at = updates[..., None, :, None, :]
+    target = np.reshape(targets, (-1, 1, 1, 1))
+    there = losses <= target
+    after = there.argmax(-1)[..., None]
+    before = np.maximum(after - 1, 0)
+    (high, low), (start, end) = (
+        [
+            np.take_along_axis(np.broadcast_to(array, there.shape), index, -1)[..., 0]
+            for index in (before, after)
+        ]
+        for array in (losses, at)
     )
-
-
-def at_tuned_rates(updates: xr.DataArray, tuning: xr.DataArray) -> xr.Dataset:
-    """Updates at the learning rate that other seeds have tuned, for each target and batch size.
-
-    Args:
-        updates: of the seeds that report, as ``crossings`` returns them.
-        tuning: the same of the seeds that tune.
-
-    Returns:
-        Variables updates, a straight line between the two rates of the grid around the best, over
-        logarithms; step, the best rate over the centre of its grid; edge, as of ``best_rate``.
-    """
-    best = best_rate(tuning.rename(step="learning_rate"))
-    steps = np.log(updates.step.values)
-    place = (np.log(best.learning_rate.values) - steps[0]) / (steps[1] - steps[0])
-    left = np.clip(np.nan_to_num(place).astype(int), 0, len(steps) - 2)
-    share = np.nan_to_num(place) - left
     with np.errstate(all="ignore"):
-        low, high = (
-            np.log(np.take_along_axis(updates.values, i[..., None], -1)[..., 0])
-            for i in (left, left + 1)
-        )
-        between = np.where(share < 0.5, low, high)  # where one of the two never gets there
-        both = np.isfinite(low) & np.isfinite(high)
-        between = np.where(both, low + share * (high - low), between)
-    return xr.Dataset(
-        {
-            "updates": (("target", "batch_size"), np.exp(between)),
-            "step": (("target", "batch_size"), best.learning_rate.values),
-            "edge": (("target", "batch_size"), best.edge.values),
-        },
-        {"target": updates.target, "batch_size": updates.batch_size},
-    )
+        share = np.log(high / target[..., 0]) / np.log(high / low)
+        crossed = np.where((after > before)[..., 0], start * (end / start) ** share, end)
+    return np.where(there.any(-1), crossed, np.inf)
 
 
-def regimes(updates: xr.DataArray) -> xr.Dataset:
-    """The fit S = S_min (1 + B_crit / B), and how far the updates' slopes are from those of it.
+def best_places(updates: np.ndarray) -> np.ndarray:
+    """Where in its grid the best learning rate lies, between the steps.
+
+    The vertex of the parabola through the best and its neighbours, as of
+    ``helpers.analysis.best_rate``, for many grids at once.
 
     Args:
-        updates: S, dimensions target and batch_size.
+        updates: shape (..., steps), infinity where a target was not reached.
 
     Returns:
-        Variables fewest_updates and critical_batch_size (target); rms, of the logarithms' distance
-        from the fit (target); slope, that of log S over log B by least squares, and fit_slope, that
-        of the fit at the same batch sizes, which is about -B_crit / (B + B_crit) (target, regime).
-        Regimes: small, the three smallest batch sizes; middle, those within a factor of 4 of
-        B_crit; large, the three largest.
+        Places from 0 to steps - 1, shape (...).
     """
-    fit = critical_batch_size(updates.rename(target="seed")).rename(seed="target")
-    sizes = updates.batch_size.values.astype(float)
-    order = np.argsort(sizes)
-    logs = np.log(updates.transpose("target", "batch_size").values[:, order])
-    sizes = sizes[order]
-    critical = fit.critical_batch_size.values[:, None]
-    curve = np.log(fit.fewest_updates.values[:, None]) + np.log1p(critical / sizes)
-    rank = np.arange(len(sizes))
-    parts = {
-        "small": np.broadcast_to(rank < EDGE, logs.shape),
-        "middle": np.abs(np.log(sizes / critical)) <= np.log(MIDDLE),
-        "large": np.broadcast_to(rank >= len(sizes) - EDGE, logs.shape),
-    }
-    slope, fit_slope = (
-        np.array(
-            [[_slope(sizes, row, part[i]) for part in parts.values()] for i, row in enumerate(rows)]
+    with np.errstate(all="ignore"):
+        at = np.clip(updates.argmin(-1), 1, updates.shape[-1] - 2)
+        left, middle, right = (
+            np.take_along_axis(updates, (at + k)[..., None], -1)[..., 0] for k in (-1, 0, 1)
         )
-        for rows in (logs, curve)
-    )
-    rms = np.sqrt(np.mean((logs - curve) ** 2, axis=1))
-    return fit.assign(
-        rms=("target", rms),
-        slope=(("target", "regime"), slope),
-        fit_slope=(("target", "regime"), fit_slope),
-    ).assign_coords(regime=list(parts))
+        curvature = left - 2 * middle + right
+        inside = (middle <= left) & (middle <= right) & np.isfinite(curvature) & (curvature > 0)
+        shift = np.where(inside, (left - right) / (2 * curvature), 0)
+    return np.where(inside, at + shift, updates.argmin(-1))
 
 
-def _slope(sizes: np.ndarray, logs: np.ndarray, part: np.ndarray) -> float:
-    x, y = np.log(sizes[part]), logs[part]
-    if part.sum() < 2:
-        return np.nan
-    return float(np.sum((x - x.mean()) * y) / np.sum((x - x.mean()) ** 2))
+def at_places(updates: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Updates between two steps of a grid, logarithms on a straight line.
+
+    Args:
+        updates: shape (..., steps).
+        places: as ``best_places`` returns them, shape (...).
+
+    Returns:
+        Updates of shape (...); those of the nearer step where one of the two is infinite.
+    """
+    left = np.clip(places.astype(int), 0, updates.shape[-1] - 2)
+    share = places - left
+    low, high = (np.take_along_axis(updates, i[..., None], -1)[..., 0] for i in (left, left + 1))
+    with np.errstate(all="ignore"):
+        between = low * (high / low) ** share
+    both = np.isfinite(low) & np.isfinite(high)
+    return np.where(both, between, np.where(share < 0.5, low, high))
