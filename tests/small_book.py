@@ -76,6 +76,7 @@ RESULT = {
     "kind": "result",
     "claim": "A2",
     "statement": "Batch learns slowly, and ends level.",
+    "confirmed": "",
     "first_stated": "At least *twice* the epochs; it held.",
     "assertions": [SPEED, LEVEL],
 }

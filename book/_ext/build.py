@@ -1,5 +1,7 @@
 """Build the book: execute what needs it, train the explorer's runs, and make the site.
 
+On the way one row of the confirmed results is measured again.
+
     python book/_ext/build.py [--jobs N] [CHAPTER]
 
 makes the site in `_build/html` with Jupyter Book; any warning fails it. With CHAPTER, the beginning
@@ -73,6 +75,9 @@ def build_book(jobs: int | None) -> bool:
             return False
         train_runs = [sys.executable, Path(__file__).with_name("explorer_data.py")]
         if subprocess.run(train_runs).returncode:  # apart: Sphinx forks, and TensorFlow must not
+            return False
+        confirm = [sys.executable, "-P", "-m", "helpers.reruns.confirm", "--check"]
+        if subprocess.run(confirm).returncode:
             return False
         if not make_site(ROOT / "_build" / "html", ROOT / "_toc.yml", strict=True):
             return False

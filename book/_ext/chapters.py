@@ -2,17 +2,21 @@
 
 A document is a chapter of `notebooks/` or a page of `book/` with code cells. Its outputs are kept
 under a hash of its code, its kernel, and what its code depends on: modules of `helpers` (see
-`dependencies.py`), the lock, Python's version, and files that the document says it reads. So an
-output is found again for as long as it is what the code would show, on any branch, and `executed()`
-joins it with the text of the document as it is now.
+`helpers/dependencies.py`), the lock, Python's version, files that the document says it reads, and
+the committed assertions and confirmed results of the claims that its code names. So an output is
+found again for as long as it is what the code would show, on any branch, and `executed()` joins it
+with the text of the document as it is now.
 """
 
+import ast
 import copy
+import csv
 import functools
 import hashlib
 import json
 import platform
 import shutil
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -90,13 +94,38 @@ def reads(notebook: NotebookNode) -> list[str]:
     return notebook.metadata.get("book", {}).get("reads", [])
 
 
+@functools.lru_cache
+def committed(root: Path) -> dict[str, list]:
+    """Return what is committed of each claim: its assertions, and its rows of the results."""
+    folder, claims = root / "helpers" / "analysis", {}
+    for file in sorted((folder / "assertions").glob("*.toml")):
+        for name, claim in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            claims[name] = [claim]
+    for file in folder.glob("confirmed.csv"):
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            claims.setdefault(row["claim"], []).append(row)
+    return claims
+
+
+def named_claims(code: str, root: Path) -> dict[str, list]:
+    """Return what is committed of the claims that some code names in quotes."""
+    named = {
+        node.value
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {name: committed(root)[name] for name in sorted(named & committed(root).keys())}
+
+
 def needs(path: Path, notebook: NotebookNode) -> str:
     """Return a hash of what outputs depend on, besides the code of the document and its kernel."""
     root = path.parents[1]
     files = ["requirements.lock", *reads(notebook)]
+    code = "\n".join(cell.source for cell in code_cells(notebook))
     content = [
         platform.python_version(),
-        modules(root).key("\n".join(cell.source for cell in code_cells(notebook))),
+        modules(root).key(code),
+        named_claims(code, root),
         [hashlib.sha256((root / file).read_bytes()).hexdigest() for file in files],
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -170,5 +199,5 @@ def _executed(path: Path, outputs: Path) -> NotebookNode:
 
 def forget() -> None:
     """Look at all files anew, also at those in `helpers`, when next asked."""
-    for function in (modules, _keyed, _executed):
+    for function in (modules, committed, _keyed, _executed):
         function.cache_clear()

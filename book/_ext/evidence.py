@@ -77,6 +77,8 @@ def row(record: Record, assertion: dict[str, Any], adjusted: float | None) -> li
     of = f"{assertion['n']} {assertion['of']}"
     if assertion["here"]:
         of += ", on this machine"
+    if record.data["confirmed"]:
+        of += ", *make confirm*"
     return [
         f"**{name}**" if assertion["primary"] else name,
         assertion["quantity"],

@@ -16,7 +16,7 @@ from sphinx.errors import SphinxError
 
 MIME = "application/vnd.batch-size-book+json"
 CLAIM = re.compile(r"[A-Z]\d+")
-FIELDS = {"claim", "statement", "first_stated", "assertions"}
+FIELDS = {"claim", "statement", "first_stated", "confirmed", "assertions"}
 ASSERTION_FIELDS = {"name", "type", "primary", "outcome", "sentence", "quantity", "unit"}
 ASSERTION_FIELDS |= {"effect", "low", "high", "shown", "none", "stated", "margin", "claimed"}
 ASSERTION_FIELDS |= {"level", "n", "of", "scope", "reason", "p", "scale", "here"}

@@ -94,6 +94,9 @@ def box(record: Record) -> str:
     style = CLASSES[assertions[0]["outcome"]]
     parts = "\n".join(map(assertion_part, assertions))
     criteria = "\n".join(map(criterion, assertions))
+    confirmed = ""
+    if data["confirmed"]:
+        confirmed = f"*Measured by `make confirm`, not by this build: {data['confirmed']}.*"
     first_stated = f"As first stated: {data['first_stated']}" if data["first_stated"] else ""
     return f"""\
 ::::{{admonition}} {title(record)}
@@ -103,6 +106,8 @@ def box(record: Record) -> str:
 {data["statement"]}
 
 {parts}
+
+{confirmed}
 
 <details class="decided">
 <summary>How this was decided</summary>

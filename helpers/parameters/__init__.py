@@ -7,7 +7,7 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 from helpers.errors import ParameterError
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
 from helpers.parameters.control import Generalisation, GrowingBatch, LearningRateScaling, OneKnob
-from helpers.parameters.fields import Parameters
+from helpers.parameters.fields import Parameters, changed
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 from helpers.parameters.user_data import UserData
@@ -28,6 +28,7 @@ __all__ = [
     "OneKnob",
     "UserData",
     "ParameterError",
+    "changed",
     "Parameters",
     "SmallerLearningRate",
     "Sweep",

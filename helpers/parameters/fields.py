@@ -6,6 +6,7 @@ sentence each. ``helpers.parameters`` has the parameters of every chapter.
 
 import ast
 import difflib
+import itertools
 import math
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
@@ -98,6 +99,9 @@ def _several(
     return sorted(numbers)
 
 
+INJECTED = "# Parameters\n"  # heads the cell that papermill inserts
+
+
 class Parameters(BaseModel):
     """What all chapters share: their seeds, and how their parameters are checked."""
 
@@ -169,18 +173,41 @@ def unknown(name: str, known: Iterable[str]) -> str:
     return f"{name} is not a parameter of this chapter{meant}, which has {', '.join(known)}"
 
 
-def _injected() -> list[str]:
-    """Names that papermill set in this notebook, read from the cells executed so far.
+def changed() -> list[str]:
+    """The parameters that papermill set in this notebook to other values than the notebook's own.
 
-    Papermill heads the cell that it inserts with the comment "# Parameters".
+    Which seeds run does not count: it changes no setting. Outside of a notebook there are none.
     """
+    cells = _cells()
+    return [
+        name
+        for before, cell in itertools.pairwise(cells)  # papermill inserts below the notebook's own
+        if cell.startswith(INJECTED)
+        for name, value in _assigned(cell).items()
+        if name not in ("n_seeds", "first_seed") and _assigned(before).get(name) != value
+    ]
+
+
+def _injected() -> list[str]:
+    """Names that papermill set in this notebook, read from the cells executed so far."""
+    return [name for cell in _cells() if cell.startswith(INJECTED) for name in _assigned(cell)]
+
+
+def _cells() -> list[str]:
+    """The code of the cells executed so far."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    cells = shell.user_ns.get("In", []) if shell else []
-    trees = [ast.parse(cell) for cell in cells if cell.startswith("# Parameters\n")]
-    targets = [node.targets[0] for tree in trees for node in tree.body
-               if isinstance(node, ast.Assign)]  # fmt: skip
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+    return shell.user_ns.get("In", []) if shell else []
+
+
+def _assigned(cell: str) -> dict[str, Any]:
+    """The names that a cell of plain assignments sets, with their values."""
+    nodes = [node for node in ast.parse(cell).body if isinstance(node, ast.Assign)]
+    return {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in nodes
+        if isinstance(node.targets[0], ast.Name)
+    }
 
 
 def too_large(name: str, sizes: Iterable[int], n_train: int) -> list[str]:

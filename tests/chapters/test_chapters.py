@@ -181,3 +181,23 @@ def test_chapter_ran_from_top_to_bottom_without_an_error(chapter):
 def test_chapter_is_committed_without_outputs(chapter):
     cells = chapters.code_cells(chapters.read(chapter))
     assert [cell.source for cell in cells if cell.outputs or cell.execution_count] == []
+
+
+@pytest.mark.parametrize("file", ["assertions/A.toml", "confirmed.csv"])
+def test_outputs_are_stale_when_what_is_committed_of_a_claim_changes(root, file):
+    path = root / "helpers" / "analysis" / file
+    path.parent.mkdir(parents=True)
+    texts = {
+        "A.toml": ("[A1]\nmargin = 1\n[A2]\nmargin = {}\n", 1, 2),
+        "confirmed.csv": ("claim,effect\nA1,1\nA2,{}\n", 1, 2),
+    }
+    text, before, after = texts[path.name]
+    path.write_text(text.format(before))
+    write(root, "01_one", "claim = 'A2'")
+    write(root, "02_two", "claim = 'A1'")
+    chapters.forget()
+    for chapter in chapters.chapters(root):
+        keep(chapter)
+    path.write_text(text.format(after))
+    chapters.forget()
+    assert [chapters.is_fresh(path) for path in chapters.chapters(root)] == [False, True]

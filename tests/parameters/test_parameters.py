@@ -17,6 +17,8 @@ from helpers.parameters import (
     SmallerLearningRate,
     Sweep,
     Training,
+    changed,
+    fields,
 )
 
 SHARED = {"n_samples": 1000, "cluster_std": 2.0, "data_seed": 2, "n_seeds": 30, "first_seed": 1000}
@@ -255,3 +257,20 @@ def test_parameters_are_checked_before_anything_heavy_is_imported():
     heavy = {"tensorflow", "keras", "numpy", "matplotlib", "xarray", "scipy", "sklearn"}
     loaded = python("import sys, helpers.parameters; print(*sys.modules)").split()
     assert heavy.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize(
+    ("injected", "names"),
+    [
+        (None, []),
+        ("momentum = 0.9\nepochs = 20\n", []),
+        ("momentum = 0.5\nepochs = 20\n", ["momentum"]),
+        ("sizes = [1, 4]\nn_seeds = 99\nfirst_seed = 7\n", ["sizes"]),
+    ],
+    ids=["none", "the same", "one differs", "seeds do not count"],
+)
+def test_parameters_that_papermill_changed_are_known(monkeypatch, injected, names):
+    notebook = ["", "momentum = 0.9  # of SGD\nepochs = 20\nsizes = [1, 2]\nn_seeds = 10\n"]
+    cells = [*notebook, *([f"# Parameters\n{injected}"] if injected else []), "%pip list", "p = 3"]
+    monkeypatch.setattr(fields, "_cells", lambda: cells)
+    assert changed() == names

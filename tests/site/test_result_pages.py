@@ -66,7 +66,7 @@ def test_malformed_record_is_refused(result, assertion, message):
 def test_record_without_a_field_or_with_two_primaries_is_refused():
     fewer = {name: value for name, value in SPEED.items() if name != "effect"}
     for data, message in [
-        ({"kind": "result", "claim": "A2"}, "without assertions, first_stated, statement"),
+        ({"kind": "result", "claim": "A2"}, "without assertions, confirmed, first_stated"),
         (RESULT | {"assertions": [fewer]}, "an assertion of A2 without effect"),
         (RESULT | {"assertions": [SPEED, SPEED]}, "several primary assertions of A2"),
     ]:
@@ -317,3 +317,11 @@ def test_rows_are_chosen_by_outcome_and_chapter(book, browser):
     assert not page.locator("form.results-filter").is_visible()
     assert page.locator("table.forest-plot tbody tr").filter(visible=True).count() == 2
     context.close()
+
+
+def test_a_box_says_that_its_numbers_are_those_of_make_confirm():
+    text = "seeds 6000–6019, 2026-01-31, A small one"
+    data = RESULT | {"confirmed": text, "assertions": [LEVEL]}
+    box = results.box(records.Record("notebooks/01_data", "label", data))
+    assert f"Measured by `make confirm`, not by this build: {text}." in box
+    assert "make confirm" not in results.box(record(LEVEL))
