@@ -25,7 +25,7 @@ def noise_at_loss(
 
     McCandlish et al., An empirical model of large-batch training (arXiv 1812.06162): the simple
     noise scale tr(Σ) / |G|², equation 2.9, and the one weighted by the Hessian,
-    tr(H Σ) / Gᵀ H G, equation 2.8. The squared length of the mean of n gradients is larger than
+    tr(H Σ) / Gᵀ H G, section 2.2. The squared length of the mean of n gradients is larger than
     |G|² by tr(Σ) / n on average, which is taken off; so with Gᵀ H G.
 
     Args:
@@ -47,7 +47,9 @@ def noise_at_loss(
     curvatures = hessian(build, first, x[:hessian_samples], y[:hessian_samples])
     rows = [
         noises(gradients.astype(float), curvature.astype(float))
-        for gradients, curvature in zip(sample_gradients(build, first, x, y), curvatures, strict=True)
+        for gradients, curvature in zip(
+            sample_gradients(build, first, x, y), curvatures, strict=True
+        )
     ]
     parts = np.where(there.any(1), np.transpose(rows), np.nan)
     names = ("simple_noise", "simple_signal", "hessian_noise", "hessian_signal")
@@ -56,9 +58,7 @@ def noise_at_loss(
     )
 
 
-def noises(
-    gradients: np.ndarray, curvature: np.ndarray
-) -> tuple[float, float, float, float]:
+def noises(gradients: np.ndarray, curvature: np.ndarray) -> tuple[float, float, float, float]:
     """tr(Σ), |G|², tr(H Σ) and Gᵀ H G, each right on average.
 
     Args:

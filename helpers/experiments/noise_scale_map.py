@@ -11,9 +11,9 @@ from helpers.experiments.experiment import Experiment
 from helpers.experiments.regime_fits import critical_batches
 from helpers.theory import Quadratic, fastest, linear_regression, moments
 
-RUNS = {"small_run": 1 / 16, "predicts": 1.0, "large_run": 16.0}  # batch sizes over the critical
+RUNS = {"small_run": 1 / 16, "near_run": 1.0, "large_run": 16.0}  # batch sizes over the critical
 KINDS = ("simple", "hessian", "path")
-RUN, KIND = 1, 0  # the places of predicts and simple
+RUN, KIND = 1, 0  # the places of near_run and simple
 WITHIN = 3.0  # factor within which a prediction counts as right
 
 
@@ -47,8 +47,8 @@ def measure(
         isotropic, the simple noise scale over B_crit if a is 0 instead (seed);
         scale (seed, run, kind), along the run whose batch size is nearest to 1/16, 1 or 16 times
         B_crit: simple, tr(Σ) / |G|², and hessian, tr(H Σ) / Gᵀ H G, both at the target, and path,
-        the mean of the simple one over the updates of the run, which is what the critical batch
-        size is by McCandlish et al. (arXiv 1812.06162), appendix D.
+        the mean of the simple one over the updates of the run, as McCandlish et al. (arXiv
+        1812.06162) average it over training.
     """
     rows = []
     for seed in seeds:
@@ -114,12 +114,12 @@ def values(measured: xr.Dataset, tuning: None) -> Mapping[str, Mapping[str, Any]
     """
     ratio = measured.scale / measured.critical
     off = np.abs(np.log(ratio))  # how far off a prediction is, as a logarithm
-    simple, near = off.sel(kind="simple"), off.sel(run="predicts")
+    simple, near = off.sel(kind="simple"), off.sel(run="near_run")
     at_large = off.sel(run="large_run")
     return {
         "E1": {
-            "linear": (simple.sel(run="predicts") <= np.log(WITHIN)).values,
-            "linear_average": ratio.sel(run="predicts", kind="simple").values,
+            "predicts": (simple.sel(run="near_run") <= np.log(WITHIN)).values,
+            "linear_average": ratio.sel(run="near_run", kind="simple").values,
             "linear_large_run": ratio.sel(run="large_run", kind="simple").values,
             "linear_path": (at_large.sel(kind="simple") - at_large.sel(kind="path")).values,
             "linear_hessian": (near.sel(kind="simple") - near.sel(kind="hessian")).values,

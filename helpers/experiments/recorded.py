@@ -1,5 +1,10 @@
 """The experiments that `make confirm` runs, by name."""
 
 from helpers.experiments.experiment import Experiment
+from helpers.experiments.noise_scale_map import NOISE_SCALE_MAP
+from helpers.experiments.regimes_linear import REGIMES_LINEAR
+from helpers.experiments.regimes_network import REGIMES_NETWORK
 
-EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in ()}
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment for experiment in (NOISE_SCALE_MAP, REGIMES_LINEAR, REGIMES_NETWORK)
+}

@@ -52,8 +52,8 @@ def race(
     """Train at every batch size, each with its own grid of learning rates.
 
     The grid is centred on ``largest_rate / (1 + knee / batch_size) ** power`` (for the power 1 that
-    is equation 2.6 of McCandlish et al., arXiv 1812.06162, with the noise scale as knee), and goes
-    by factors of the root of 2.
+    is what McCandlish et al., arXiv 1812.06162, section 2.2, derive, with the noise scale as knee),
+    and goes by factors of the root of 2.
 
     Args:
         build, optimizer: as for ``helpers.train``.
@@ -71,7 +71,8 @@ def race(
         Variables excess, the expected loss above the floor (batch_size, step, seed, evaluation);
         updates, after which it was evaluated (batch_size, evaluation), NaN where a batch size has
         fewer evaluations; learning_rate (batch_size, step). The coordinate step is the learning
-        rate over the centre of its grid. With ``keep``, weights (kept, step, seed, evaluation, weight).
+        rate over the centre of its grid. With ``keep``, weights
+        (kept, step, seed, evaluation, weight).
     """
     factors = STEP ** np.arange(-steps, steps + 1)
     centres = largest_rate / (1 + knee / np.array(batch_sizes)) ** power
@@ -183,7 +184,7 @@ def at_places(updates: np.ndarray, places: np.ndarray) -> np.ndarray:
         places: as ``best_places`` returns them, shape (...).
 
     Returns:
-        Updates of shape (...); those of the nearer step where one of the two is infinite.
+        Updates of shape (...); between two steps of which one is infinite, those of the other.
     """
     left = np.clip(places.astype(int), 0, updates.shape[-1] - 2)
     share = places - left
@@ -191,4 +192,4 @@ def at_places(updates: np.ndarray, places: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         between = low * (high / low) ** share
     both = np.isfinite(low) & np.isfinite(high)
-    return np.where(both, between, np.where(share < 0.5, low, high))
+    return np.where(both, between, np.where(share < 1, np.minimum(low, high), high))

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import xarray as xr
 
 from helpers.data import blob_centers, blob_expectation, blob_stream
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.noise_at_loss import noise_at_loss
-from helpers.experiments.regime_fits import farthest, fitted, resampled, seed_shares, tuned_places
+from helpers.experiments.regime_fits import tuned_places
 from helpers.experiments.regimes import race
+from helpers.experiments.regimes_network_values import values
 from helpers.models import mlp
 
 OPTIMIZERS = {
@@ -119,67 +119,13 @@ def _races(seeds, settings, keep=()) -> xr.Dataset:
     return xr.concat(races, "optimizer").assign_coords(optimizer=names, target=targets)
 
 
-def values(measured: xr.Dataset, tuning: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """What E1, E2, H3 and H22 say of the network.
-
-    The noise scale is the ratio of the means of noise and signal over the seeds, each seed when its
-    own loss reaches the target; it is divided by the critical batch size of the same optimizer and
-    target.
-
-    Args:
-        measured, tuning: what ``measure`` and ``tune`` returned.
-    """
-    fits = fitted(measured, tuning, "geometric")
-    n = measured.sizes["seed"]
-    small, middle, large = np.moveaxis(fits["departure"].mean(2), -1, 0)  # of the targets
-    fades = fits["slope"][..., -1] - fits["slope"][..., 0]
-    growth = fits["critical"][:, :, -1] / fits["critical"][:, :, 0]
-    simple, weighted = (_scales(measured, len(growth) - 1, k) for k in ("simple", "hessian"))
-    of = [measured.optimizer.values.tolist().index(o) for o in measured.run_optimizer.values]
-    over_critical = {  # at the target where it is farther off
-        name: resampled(np.exp(farthest(np.log(ratio))), n)
-        for name, ratio in zip(
-            measured.run.values.tolist(),
-            np.moveaxis(simple / fits["critical"][:, of], 1, 0),
-            strict=True,
-        )
-    }
-    first = weighted[:, 0] / fits["critical"][:, of[0]]
-    noise_growth = simple[:, 0, -1] / simple[:, 0, 0]
-    return {
-        "E1": over_critical | {"hessian": resampled(np.exp(farthest(np.log(first))), n)},
-        "E2": {
-            "fades": resampled(fades.min((1, 2)), n),
-            "perfect": resampled(farthest(small), n),
-            "diminishing": resampled(farthest(middle), n),
-            "no_gain": resampled(farthest(large), n),
-            "fit": resampled(fits["rms"].max((1, 2)), n),
-        },
-        "H3": {"at_equal_loss": resampled(noise_growth, n)},
-        "H22": {
-            "grows": resampled(growth.min(1), n),
-            "keeps_pace": resampled(noise_growth / growth[:, 0], n),
-        },
-    }
-
-
-def _scales(measured: xr.Dataset, replicates: int, kind: str) -> np.ndarray:
-    """Ratios of means over seeds, shape (1 + replicates, runs, targets), by the seeds of the fit."""
-    shares = seed_shares(measured.sizes["seed"], replicates)
-    above, below = (
-        np.nan_to_num(measured[f"{kind}_{part}"].transpose("seed", "run", "target").values)
-        for part in ("noise", "signal")  # a seed that did not get there counts in neither
-    )
-    return np.tensordot(shares, above, 1) / np.tensordot(shares, below, 1)
-
-
 GRIDS = {
     "SGD": dict(largest_rate=0.46, knee=45, power=1, updates=4500, fewest=40),
     "momentum": dict(largest_rate=0.18, knee=250, power=1, updates=3600, fewest=50),
     "Adam": dict(largest_rate=0.06, knee=300, power=0.5, updates=2600, fewest=32),
 }
 NOISE_RUNS = {
-    "predicts": ("SGD", 64),
+    "network": ("SGD", 64),
     "small_run": ("SGD", 4),
     "large_run": ("SGD", 1024),
     "momentum": ("momentum", 64),
@@ -206,7 +152,7 @@ REGIMES_NETWORK = Experiment(
         batch_sizes=[1, 4, 16, 64, 256, 1024],
         steps=2,
         targets=[0.05, 0.025],
-        noise_runs={"predicts": ("SGD", 64)},
+        noise_runs={"network": ("SGD", 64)},
         noise_samples=1000,
         hessian_samples=64,
     ),

@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from helpers.analysis import best_rate, critical_batch_size, updates_to
+from helpers.experiments.noise_at_loss import noises
 from helpers.experiments.regime_fits import (
     critical_batches,
     farthest,
@@ -18,6 +19,7 @@ from helpers.experiments.regimes import (
     crossings,
     evaluation_grid,
 )
+from helpers.experiments.regimes_network_values import values
 
 SIZES = 4.0 ** np.arange(7)
 
@@ -83,7 +85,7 @@ def test_best_places_are_those_of_best_rate():
 def test_at_places_is_a_line_between_logarithms():
     updates = np.array([1.0, 4.0, np.inf])
     assert at_places(updates, np.array(0.5)) == pytest.approx(2)
-    assert at_places(updates, np.array(1.2)) == 4  # the nearer, since the other diverged
+    assert at_places(updates, np.array(1.8)) == 4  # since the other diverged
     assert at_places(updates, np.array(2.0)) == np.inf
 
 
@@ -149,3 +151,52 @@ def test_shares_are_those_of_a_bootstrap():
 def test_farthest_keeps_the_sign_and_counts_what_is_unknown_as_far():
     assert farthest(np.array([[[1.0, -3.0]], [[2.0, 1.0]]])).tolist() == [-3, 2]
     assert np.isnan(farthest(np.array([[1.0, np.nan]])))[0]
+
+
+def test_numbers_are_those_of_single_gradients():
+    gradients = np.array([[1.0, 0.0], [3.0, 2.0], [2.0, -2.0]])
+    curvature = np.diag([2.0, 3.0])
+    noise, signal, weighted, along = noises(gradients, curvature)
+    assert noise == pytest.approx(1 + 4)  # variances of the two axes
+    assert signal == pytest.approx(4 - 5 / 3)
+    assert weighted == pytest.approx(2 * 1 + 3 * 4)
+    assert along == pytest.approx(2 * 4 - 14 / 3)
+
+
+def made_up_network(n_seeds=8):
+    """Runs of three optimizers whose critical batch sizes are 40 and 80."""
+    runs = races(optimizers=3, n_seeds=n_seeds)
+    runs = runs.assign_coords(optimizer=["SGD", "momentum", "Adam"])
+    names, of = ["network", "momentum"], ["SGD", "momentum"]
+    scale = np.array([[80.0, 240.0], [400.0, 400.0]])  # 2 and 3 times, 10 and 5 times
+    signal = np.linspace(0.5, 1.5, n_seeds) * np.ones((2, 2, n_seeds))
+    axes = ("run", "target", "seed")
+    return runs.assign(
+        simple_noise=(axes, scale[..., None] * np.ones(n_seeds)),
+        simple_signal=(axes, signal),
+        hessian_noise=(axes, 2 * scale[..., None] * np.ones(n_seeds)),
+        hessian_signal=(axes, signal),
+        run_optimizer=("run", of),
+    ).assign_coords(run=names)
+
+
+def test_values_of_the_network_are_those_that_it_was_made_for():
+    runs = made_up_network()
+    network = values(runs, runs)
+    scale = {name: value.estimate for name, value in network["E1"].items()}
+    wanted = {"network": 3, "above": 2, "momentum": 10, "hessian": 6}
+    assert scale == pytest.approx(wanted, rel=0.05)
+    assert network["E2"]["fades"].estimate > 0.5
+    assert network["E2"]["fit"].estimate < 0.02
+    assert network["H22"]["grows"].estimate == pytest.approx(2, rel=0.05)
+    assert network["H3"]["at_equal_loss"].estimate == pytest.approx(3)
+    assert network["H22"]["keeps_pace"].estimate == pytest.approx(1.5, rel=0.05)
+
+
+def test_a_seed_that_does_not_get_there_counts_in_neither_mean():
+    runs = made_up_network()
+    for name in ("simple_noise", "simple_signal"):
+        runs[name][:, :, 0] = np.nan
+    signal = runs.simple_signal.isel(run=0, target=0).mean().item()
+    expected = 80 / signal / 40
+    assert values(runs, runs)["E1"]["above"].estimate == pytest.approx(expected, rel=0.05)
