@@ -118,7 +118,7 @@ def values(measured: xr.Dataset, tuning: None) -> Mapping[str, Mapping[str, Any]
     at_large = off.sel(run="large_run")
     return {
         "E1": {
-            "predicts": (simple.sel(run="near_run") <= np.log(WITHIN)).values,
+            "linear": (simple.sel(run="near_run") <= np.log(WITHIN)).values,
             "linear_average": ratio.sel(run="near_run", kind="simple").values,
             "linear_large_run": ratio.sel(run="large_run", kind="simple").values,
             "linear_path": (at_large.sel(kind="simple") - at_large.sel(kind="path")).values,

@@ -32,7 +32,7 @@ def test_values_compare_with_the_critical_batch_size():
         {"run": ["small_run", "near_run", "large_run"], "kind": ["simple", "hessian", "path"]},
     )
     values = NOISE_SCALE_MAP.values(measured, None)["E1"]
-    assert values["predicts"].tolist() == [True]  # 2 times
+    assert values["linear"].tolist() == [True]  # 2 times
     assert values["linear_average"] == pytest.approx([2])
     assert values["linear_large_run"] == pytest.approx([9])
     assert values["linear_path"] == pytest.approx([np.log(9)])
