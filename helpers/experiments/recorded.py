@@ -3,6 +3,7 @@
 from helpers.experiments.accumulation import ACCUMULATION
 from helpers.experiments.adam_scaling import ADAM_SCALING
 from helpers.experiments.at_tuned_rates import AT_TUNED_RATES
+from helpers.experiments.batch_growth import BATCH_GROWTH
 from helpers.experiments.batch_one import BATCH_ONE
 from helpers.experiments.best_rate_blobs import BEST_RATE_BLOBS
 from helpers.experiments.best_rate_digits import BEST_RATE_DIGITS
@@ -16,10 +17,13 @@ from helpers.experiments.generalisation_gap import GENERALISATION_GAP
 from helpers.experiments.generalisation_sharpness import GENERALISATION_SHARPNESS
 from helpers.experiments.lenet_sizes import LENET_SIZES
 from helpers.experiments.linear_scaling import LINEAR_SCALING
+from helpers.experiments.noise_scale_map import NOISE_SCALE_MAP
 from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
 from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
 from helpers.experiments.pace import PACE
 from helpers.experiments.recommended import RECOMMENDED
+from helpers.experiments.regimes_linear import REGIMES_LINEAR
+from helpers.experiments.regimes_network import REGIMES_NETWORK
 from helpers.experiments.rprop import RPROP
 from helpers.experiments.shallow_pit import SHALLOW_PIT
 from helpers.experiments.sorted_samples import SORTED_SAMPLES
@@ -33,6 +37,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         ACCUMULATION,
         ADAM_SCALING,
         AT_TUNED_RATES,
+        BATCH_GROWTH,
         BATCH_ONE,
         BEST_RATE_BLOBS,
         BEST_RATE_DIGITS,
@@ -45,10 +50,13 @@ EXPERIMENTS: dict[str, Experiment] = {
         GENERALISATION_SHARPNESS,
         LENET_SIZES,
         LINEAR_SCALING,
+        NOISE_SCALE_MAP,
         ONE_KNOB_EXACT,
         ONE_KNOB_NETWORK,
         PACE,
         RECOMMENDED,
+        REGIMES_LINEAR,
+        REGIMES_NETWORK,
         RPROP,
         SHALLOW_PIT,
         SORTED_SAMPLES,
