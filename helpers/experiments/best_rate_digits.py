@@ -135,9 +135,9 @@ BEST_RATE_DIGITS = Experiment(
     confirm={"n_images": 1024, "epochs": 12, "last_epochs": 3, "reach": 3, "middles": MIDDLES},
     live={
         "n_images": 512,
-        "epochs": 6,
-        "last_epochs": 2,
-        "reach": 3,
+        "epochs": 4,
+        "last_epochs": 1,
+        "reach": 2,
         "middles": at_sizes(32, 64, 128, 512),
     },
     quick={

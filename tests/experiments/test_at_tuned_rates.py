@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers.experiments.at_tuned_rates import FULL, ONE, SCALED, AT_TUNED_RATES, values
+from helpers.experiments.at_tuned_rates import AT_TUNED_RATES, FULL, ONE, SCALED, values
 
 
 def test_values_are_differences_and_epochs_to_the_level_of_raw_features():
