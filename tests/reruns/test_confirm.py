@@ -1,6 +1,12 @@
 """`make confirm`: rows with keys, stale ones told, quick settings measured again."""
 
+import subprocess
+import sys
+import time
+
 import numpy as np
+import pandas as pd
+import psutil
 import pytest
 import xarray as xr
 
@@ -144,3 +150,42 @@ def test_the_seeds_of_the_looks_are_cut_into_parts(tmp_path):
 
 def test_no_confirmed_row_is_stale():
     assert list(confirm.stale(confirm.EXPERIMENTS, confirmations.rows())) == []
+
+
+COMMAND = """
+import sys
+from pathlib import Path
+
+from helpers.analysis import confirmations
+from helpers.reruns import confirm
+
+confirm.FOLDER = Path(sys.argv[1]) / "store"
+confirmations.TABLE = Path(sys.argv[1]) / "confirmed.csv"
+confirm.main(["shallow_pit", "--jobs", "1"])
+"""
+
+
+@pytest.mark.slow
+def test_killed_it_goes_on_and_comes_to_the_committed_rows(tmp_path):
+    command = [sys.executable, "-P", "-c", COMMAND, tmp_path]
+    quick = tmp_path / "store" / "runs" / "shallow_pit-quick"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        until = time.monotonic() + 300
+        while not quick.exists():
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        below = psutil.Process(run.pid).children(recursive=True)
+        run.kill()
+    assert not psutil.wait_procs(below, timeout=120)[1]  # what it started has ended, too
+    assert not (tmp_path / "confirmed.csv").exists()
+    written = quick.stat().st_mtime_ns
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "1 of 1 runs are there already." in done.stdout
+    assert quick.stat().st_mtime_ns == written
+    made, committed = (
+        table[table.experiment == "shallow_pit"].set_index("assertion")
+        for table in (pd.read_csv(tmp_path / "confirmed.csv"), confirmations.rows())
+    )
+    assert (made.outcome == committed.outcome).all()
+    np.testing.assert_allclose(made.effect, committed.effect, rtol=confirm.TOLERANCE)
+    assert made.key.tolist() == committed.key.tolist()
