@@ -3,12 +3,15 @@
 What decided it, and how the claim was first stated, is folded below.
 """
 
+from collections import Counter
 from textwrap import indent
 from typing import Any
 
 from forest import forest, references
 from records import Record
 from scales import is_drawn
+
+OPEN_PARTS = 3  # assertions of a box that are shown at once; the others are folded
 
 CLASSES = {  # of styles, each with a colour and a sign
     "confirmed": "as-claimed",
@@ -92,7 +95,19 @@ def box(record: Record) -> str:
     data = record.data
     assertions = sorted(data["assertions"], key=lambda a: not a["primary"])
     style = CLASSES[assertions[0]["outcome"]]
-    parts = "\n".join(map(assertion_part, assertions))
+    parts = "\n".join(map(assertion_part, assertions[:OPEN_PARTS]))
+    if others := assertions[OPEN_PARTS:]:
+        outcomes = Counter(assertion["outcome"] for assertion in others)
+        listed = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.items())
+        folded = "\n".join(map(assertion_part, others))
+        parts += f"""
+<details class="decided">
+<summary>{len(others)} more: {listed}</summary>
+
+{folded}
+
+</details>
+"""
     criteria = "\n".join(map(criterion, assertions))
     confirmed = ""
     if data["confirmed"]:

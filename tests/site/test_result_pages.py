@@ -325,3 +325,11 @@ def test_a_box_says_that_its_numbers_are_those_of_make_confirm():
     box = results.box(records.Record("notebooks/01_data", "label", data))
     assert f"Measured by `make confirm`, not by this build: {text}." in box
     assert "make confirm" not in results.box(record(LEVEL))
+
+
+def test_a_box_folds_all_but_three_assertions_and_says_how_they_came_out():
+    assert "more:" not in results.box(record(SPEED, LEVEL, LEVEL))
+    shown, _, folded = results.box(record(SPEED, LEVEL, LEVEL, LEVEL, LEVEL)).partition("<details")
+    assert shown.count(LEVEL["sentence"]) == 2
+    assert f"<summary>2 more: 2 {LEVEL['outcome']}</summary>" in folded
+    assert folded.count(LEVEL["sentence"]) == 2
