@@ -87,7 +87,7 @@ def deviation(changes: np.ndarray, reference: np.ndarray) -> np.ndarray:
 def angle(changes: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """The angle between the changes and a reference in degrees, shape (n_seeds,).
 
-    >>> angle(np.array([[3.0, 0.0]]), np.array([[0.0, 4.0]])).tolist()
+    >>> angle(np.array([[3.0, 0.0]]), np.array([[0.0, 4.0]])).round(6).tolist()
     [90.0]
     """
     units = [c / np.linalg.norm(c, axis=1, keepdims=True) for c in (changes, reference)]

@@ -39,6 +39,7 @@ FOLDER = ROOT / "_build" / "confirm"
 DECIDES = (
     "from helpers.analysis.findings import find\nfrom helpers.analysis.results import outcomes"
 )
+MODULES = Modules(ROOT)  # as they are when this is loaded, each read once
 TEXTS = {"says", "quantity", "scope", "unit", "of", "reason", "last"}  # change no outcome
 TOLERANCE = 0.02  # of what a quick setting gives: other processors round otherwise
 
@@ -51,7 +52,7 @@ def code_of(experiment: Experiment) -> str:
         if function
     ]
     settings = [dict(experiment.confirm), dict(experiment.quick)]
-    return digest(Modules(ROOT).key("\n".join(imports)), settings)
+    return digest(MODULES.key("\n".join(imports)), settings)
 
 
 def key_of(experiment: Experiment, claim: str, assertion: str) -> str:
@@ -59,7 +60,7 @@ def key_of(experiment: Experiment, claim: str, assertion: str) -> str:
     asserted = asdict(claims()[claim].assertions[assertion])
     criterion = {name: value for name, value in asserted.items() if name not in TEXTS}
     values = experiment.values
-    decides = Modules(ROOT).key(f"{DECIDES}\nfrom {values.__module__} import {values.__name__}")
+    decides = MODULES.key(f"{DECIDES}\nfrom {values.__module__} import {values.__name__}")
     seeds = [experiment.first_seed, *experiment.looks]
     return digest(code_of(experiment), decides, seeds, criterion)[:16]
 

@@ -87,4 +87,6 @@ def test_quick_settings_give_values_for_all_assertions():
     claims = REGIMES_LINEAR.values(runs, tuning)
     assert np.isfinite([v.estimate for part in claims.values() for v in part.values()]).all()
     runs, tuning = REGIMES_NETWORK.run_quick()
-    assert set(REGIMES_NETWORK.values(runs, tuning)) == {"E1", "E2", "H3", "H22"}
+    with np.errstate(all="ignore"):  # so few updates do not show where the batch gets critical
+        by_claim = REGIMES_NETWORK.values(runs, tuning)
+    assert set(by_claim) == {"E1", "E2", "H3", "H22"}
