@@ -133,6 +133,7 @@ def test_figure_becomes_a_pair_with_room_kept_free(book):
     assert all("fill: none" in svg and "A date." not in svg for svg in shown)
 
 
+@pytest.mark.slow
 @every_theme
 def test_no_figure_brings_its_own_ground(theme):
     assert len(PAINTED[theme]) > 30, "The site is not built: run `make book`."
@@ -140,6 +141,7 @@ def test_no_figure_brings_its_own_ground(theme):
         assert not figures.GROUND.search(svg), name
 
 
+@pytest.mark.slow
 def test_every_line_and_letter_is_seen_at_night():
     for name, svg in PAINTED["light"].items():
         for color in colors(svg) - {figures.PAGE["light"]}:
