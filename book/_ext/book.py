@@ -19,6 +19,7 @@ import explorer
 import figures
 import light_pages
 import mathml
+import named_results
 import nbformat
 import not_found
 import repository
@@ -99,6 +100,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         api,
         evidence,
         mathml,
+        named_results,
         figures,
         explorer,
         not_found,

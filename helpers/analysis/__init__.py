@@ -32,6 +32,7 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
 
@@ -64,6 +65,7 @@ __all__ = [
     "result_in_looks",
     "settling_epoch",
     "speed",
+    "summary",
     "text",
     "trade_off",
     "updates_of_seeds_to",

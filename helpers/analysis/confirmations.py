@@ -50,13 +50,16 @@ def rows() -> pd.DataFrame:
     return pd.read_csv(TABLE, dtype=types, keep_default_na=False, na_values=["nan"])[COLUMNS]
 
 
-def confirmed(claim: str, changed: Sequence[str] = (), **settings: Any) -> Result | Hidden:
+def confirmed(
+    claim: str, changed: Sequence[str] = (), only: Sequence[str] = (), **settings: Any
+) -> Result | Hidden:
     """The result of a claim as ``make confirm`` found it.
 
     Args:
         claim: its name, such as "E2".
         changed: parameters of the chapter that are not at their defaults; with one of them the
             confirmed results are hidden, since they are of the defaults.
+        only: the assertions to show, where another chapter shows the others; all if empty.
         **settings: numbers that the text of the assertions names in braces.
 
     Raises:
@@ -68,13 +71,15 @@ def confirmed(claim: str, changed: Sequence[str] = (), **settings: Any) -> Resul
     table = rows()[rows().claim == claim]
     if table.empty:
         raise ValueError(f"claim {claim} must be in {TABLE.name}: run `make confirm`")
-    claim_with(claim, table.assertion)
+    claim_with(claim, [*table.assertion, *only])
     decided = {row["assertion"]: finding(row) for row in table.to_dict("records")}
     seeds = ", ".join(dict.fromkeys(table.seeds))
     dates = ", ".join(dict.fromkeys(table.date))
     source = f"seeds {seeds}, {dates}, {', '.join(dict.fromkeys(table.machine))}"
     statement = known.statement.format_map(settings)
-    return Result(known, statement, outcomes(known, decided, settings), source)
+    parts = outcomes(known, decided, settings)
+    shown = [part for part in parts if not only or part[0].name in only]
+    return Result(known, statement, shown, source)
 
 
 def finding(row: Mapping[str, Any]) -> Finding:

@@ -6,13 +6,15 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 
 from helpers.errors import ParameterError
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
-from helpers.parameters.control import Generalisation, GrowingBatch, LearningRateScaling, OneKnob
+from helpers.parameters.control import BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
+from helpers.parameters.generalisation import Generalisation
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 from helpers.parameters.user_data import UserData
 
 __all__ = [
+    "BestLearningRate",
     "Blobs",
     "Dataset",
     "FromScratch",
@@ -21,7 +23,6 @@ __all__ = [
     "GradientNoise",
     "GrowingBatch",
     "LeNet",
-    "LearningRateScaling",
     "MemoryAndTime",
     "Minibatch",
     "OneFlavour",

@@ -1,4 +1,4 @@
-"""The parameters of the part "What a batch buys", chapters 07 to 11."""
+"""The parameters of the part "What a batch buys", chapters 12 to 17."""
 
 from typing import ClassVar
 
@@ -21,7 +21,7 @@ from helpers.parameters.shared import (
 
 
 class FromScratch(Blobs):
-    """Chapter 07."""
+    """Chapter 12."""
 
     n_samples: whole(20, 20_000, "samples of the classes; half of them train")
     hidden_units: HiddenUnits
@@ -35,7 +35,7 @@ class FromScratch(Blobs):
 
 
 class GradientNoise(SampleGradients):
-    """Chapter 08."""
+    """Chapter 13."""
 
     ALIKE: ClassVar[float] = 0.95  # cosine of gradients that are almost the same
     SAME: ClassVar[float] = 0.99  # cosine of gradients that no longer change
@@ -46,7 +46,7 @@ class GradientNoise(SampleGradients):
 
 
 class MemoryAndTime(Blobs):
-    """Chapter 09."""
+    """Chapter 15."""
 
     hidden_units: HiddenUnits
     batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
@@ -66,7 +66,7 @@ class MemoryAndTime(Blobs):
 
 
 class LeNet(Parameters):
-    """Chapter 10."""
+    """Chapter 16."""
 
     TRAINING_IMAGES: ClassVar[dict[str, int]] = {"digits": 896, "mnist": 60_000}
 
@@ -88,7 +88,7 @@ class LeNet(Parameters):
 
 
 class FullBatch(OneFlavour):
-    """Chapter 11."""
+    """Chapter 17."""
 
     STUCK: ClassVar[float] = 0.7  # test accuracy that a stuck run does not exceed at its end
     CALM: ClassVar[int] = 60  # epochs at a tenth of the learning rate that follow

@@ -1,4 +1,4 @@
-"""The parameters of the part "Taking control", chapters 12 to 15."""
+"""The parameters of the part "Taking control", chapters 07 to 10."""
 
 import math
 from typing import ClassVar
@@ -29,8 +29,18 @@ from helpers.parameters.shared import (
 PLACES = 9  # of each training image: where it is, and shifted by a pixel in eight directions
 
 
-class LearningRateScaling(Parameters):
-    """Chapter 12."""
+class OneKnob(SampleGradients):
+    """Chapter 07; the full batch and ``learning_rate`` join the grid."""
+
+    MOMENTS: ClassVar[int] = 24
+
+    fit_epochs: FitEpochs
+    learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
+    tuning_seeds: TuningSeeds
+
+
+class BestLearningRate(Parameters):
+    """Chapter 08."""
 
     HELD_OUT: ClassVar[float] = 0.25  # share of the images that learning rates are tuned on
 
@@ -87,7 +97,7 @@ class LearningRateScaling(Parameters):
 
 
 class GrowingBatch(Blobs):
-    """Chapter 13."""
+    """Chapter 10."""
 
     SHORTEST: ClassVar[int] = 3  # epochs of a phase, which its volatility needs
 
@@ -132,57 +142,3 @@ class GrowingBatch(Blobs):
                     f"raise to {last}"
                 )
         return problems
-
-
-class Generalisation(Parameters):
-    """Chapter 14."""
-
-    SMALL: ClassVar[int] = 32  # batches up to this size count as small when all are tuned
-    FITTED: ClassVar[float] = 0.98  # training accuracy from which a network has fitted its images
-
-    max_train: whole(40, 800, "images to train on; as many others are held out")
-    data_seed: whole(0, 2**32 - 1, "seed of the split of the digits and of the label noise")
-    label_noise: real(0, 0.9, "share of the labels that are replaced by another digit")
-    hidden_units: whole(1, 300, "units of the hidden layer")
-    batch_size: whole(1, 500_000, "samples of a small batch, and of a ghost")
-    batch_sizes: batch_sizes(2, "batch sizes, the learning rate tuned for each")
-    learning_rates: learning_rates(2, "learning rates to choose from")
-    momentum: Momentum
-    epochs: Epochs
-    last_epochs: LastEpochs
-    fit_epochs: FitEpochs
-    tuning_seeds: TuningSeeds
-    learning_rate: real(1e-8, 100, "learning rate on the tutorial's problem")
-    tutorial_batch_size: whole(1, 250, "samples of a small batch on the tutorial's problem")
-    tutorial_epochs: whole(5, 100_000, "passes over the tutorial's training set in small batches")
-
-    @property
-    def n_train(self) -> int:
-        """Number of training images."""
-        return self.max_train
-
-    def conflicts(self) -> list[str]:
-        """What is wrong with the values taken together, a sentence each."""
-        problems = super().conflicts()
-        if self.n_train // 2 < self.batch_size <= self.n_train:
-            problems.append(
-                f"batch_size must be at most {self.n_train // 2} (half of the training images), "
-                f"got {self.batch_size}"
-            )
-        within = self.batch_sizes[-1] <= self.n_train
-        if within and not self.batch_sizes[0] <= self.SMALL < self.batch_sizes[-1]:
-            problems.append(
-                f"batch_sizes must hold one up to {self.SMALL} and one above, "
-                f"got {self.batch_sizes}"
-            )
-        return problems
-
-
-class OneKnob(SampleGradients):
-    """Chapter 15; the full batch and ``learning_rate`` join the grid."""
-
-    MOMENTS: ClassVar[int] = 24
-
-    fit_epochs: FitEpochs
-    learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
-    tuning_seeds: TuningSeeds

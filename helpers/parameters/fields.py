@@ -133,6 +133,8 @@ class Parameters(BaseModel):
     def check(cls, namespace: MutableMapping[str, Any]) -> None:
         """Check the parameters among a notebook's names, and put clean numbers in their place.
 
+        If papermill changed some of them, it prints which, and that the text keeps to the defaults.
+
         Args:
             namespace: the notebook's ``globals()``.
 
@@ -154,6 +156,11 @@ class Parameters(BaseModel):
         if problems:
             raise ParameterError(*problems)
         namespace.update(checked.model_dump())
+        if names := changed():
+            print(
+                f"Your own settings: {', '.join(names)}. The text below describes the chapter's "
+                "default settings; figures, tables and results are those of yours."
+            )
 
     @staticmethod
     def check_sizes(sizes: list[int], n_train: int) -> None:

@@ -1,4 +1,4 @@
-"""The parameters of the part "Your own work", chapter 16."""
+"""The parameters of chapter 11, your own data."""
 
 import ast
 import math
@@ -107,7 +107,7 @@ def find_module(name: str) -> ModuleSpec | None:
 
 
 class UserData(Parameters):
-    """Chapter 16."""
+    """Chapter 11."""
 
     FULL: ClassVar[float] = 0.01  # of accuracy, within which the most accurate setting is equalled
 

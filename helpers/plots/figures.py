@@ -12,7 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, ScalarFormatter
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, ScalarFormatter
 
 from helpers import analysis
 
@@ -65,13 +66,43 @@ def learning_curves(ax: Axes, runs: xr.Dataset) -> None:
 
     Lines are medians over seeds, bands the 5 to 95 % range.
     """
+    train_and_test(ax, runs)
+    over_epochs(ax, runs.accuracy, runs.val_accuracy)
+
+
+def train_and_test(ax: Axes, runs: xr.Dataset) -> None:
+    """Draw on ``ax`` the accuracy of ``runs`` on both sets, and leave its scales as they are."""
     band(ax, runs.accuracy, TRAIN, "train")
     band(ax, runs.val_accuracy, TEST, "test", linestyle="--")
-    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    ax.set(ylabel="accuracy")
+
+
+def over_epochs(ax: Axes, *values: xr.DataArray) -> None:
+    """Make the epochs of ``ax`` logarithmic, and show the range in which ``values`` lie.
+
+    Args:
+        ax: axes that accuracies, or losses, are drawn on.
+        *values: what is drawn, with dimension epoch; outliers among them may be cut off.
+    """
+    last = max(int(each.epoch[-1]) for each in values)
+    ax.set(xscale="log", xlabel="epoch", xlim=(1, last))
+    readable(ax.xaxis)
+    stacked = np.concatenate([each.values[np.isfinite(each)].ravel() for each in values])
+    low, high = np.quantile(stacked, [0.02, 0.998])
+    ax.set_ylim(max(0, low - 0.08 * (high - low)), high + 0.05 * (high - low))
+
+
+def readable(axis: Axis) -> None:
+    """Label a logarithmic ``axis`` with 1, 2, 5, 10, 20, … in plain numbers."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
     """Draw on ``ax`` the test accuracy per epoch of several flavours.
+
+    Thick lines are medians over seeds, bands the 5 to 95 % range; a thin line is one run.
 
     Args:
         ax: axes to draw on.
@@ -80,8 +111,11 @@ def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
     """
     for name, flavour_runs in runs.items():
         flavour = name.split()[0]
-        band(ax, flavour_runs.val_accuracy, FLAVOURS[flavour], name, linestyle=DASHES[flavour])
-    ax.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1))
+        values, style = flavour_runs.val_accuracy, {"color": FLAVOURS[flavour]}
+        ax.plot(values.epoch, values.isel(seed=0), lw=0.8, alpha=0.7, **style)
+        band(ax, values, label=name, linestyle=DASHES[flavour], **style)
+    ax.set(ylabel="test accuracy")
+    over_epochs(ax, *(each.val_accuracy for each in runs.values()))
 
 
 def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
@@ -106,7 +140,7 @@ def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
         here = runs.sel(batch_size=size)
         single = here.val_accuracy.isel(seed=0)
         ax.plot(single.epoch, single, color="0.4", lw=0.8, label="test, one run")
-        learning_curves(ax, here)
+        train_and_test(ax, here)
         ax.set_title(f"batch size {size}", fontsize=11)
         ax.label_outer()
     for ax in axes.flat[len(sizes) :]:
@@ -143,9 +177,8 @@ def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, *
     )
     ax.set(xscale="log", yscale="log", xlabel="batch size")
     ax.set_xticks(sizes, [str(size) for size in sizes], fontsize=9)
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.minorticks_off()
+    readable(ax.yaxis)
+    ax.xaxis.set_minor_locator(NullLocator())
     if not np.isfinite(values).any():  # a logarithmic axis without data has no range
         ax.set_ylim(1, 10)
 

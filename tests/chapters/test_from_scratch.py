@@ -1,4 +1,4 @@
-"""The code that chapter 7 shows is right: its own cells, against independent references."""
+"""The code that chapter 12 shows is right: its own cells, against independent references."""
 
 import keras
 import keras_reference

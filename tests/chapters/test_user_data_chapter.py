@@ -18,7 +18,7 @@ from helpers.reruns.page import html
 
 pytestmark = pytest.mark.slow
 
-CHAPTER = ROOT / "notebooks" / "16_your_own_data.ipynb"
+CHAPTER = ROOT / "notebooks" / "11_your_own_data.ipynb"
 QUICK = {
     "batch_sizes": "[8, 32]",
     "learning_rates": "[0.01, 0.1]",

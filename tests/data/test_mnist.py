@@ -1,4 +1,4 @@
-"""MNIST comes from a file in the cache or from the network; chapter 10 is rerun on it, too."""
+"""MNIST comes from a file in the cache or from the network; chapter 16 is rerun on it, too."""
 
 import socket
 
@@ -12,7 +12,7 @@ from helpers.data.images import DOWNLOAD_TIMEOUT, mnist
 from helpers.errors import ParameterError
 from helpers.parameters import LeNet
 
-CHAPTER = ROOT / "notebooks" / "10_lenet.ipynb"
+CHAPTER = ROOT / "notebooks" / "16_lenet.ipynb"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from helpers.data.splits import with_validation
 from helpers.data.user_tables import NamedDataset, example_table
 from helpers.errors import ParameterError
 
-CHAPTER = ROOT / "notebooks" / "16_your_own_data.ipynb"
+CHAPTER = ROOT / "notebooks" / "11_your_own_data.ipynb"
 DEFAULTS = declared(nbformat.read(CHAPTER, 4))
 
 

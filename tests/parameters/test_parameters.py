@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from helpers.parameters import (
+    BestLearningRate,
     Blobs,
     Dataset,
     GradientNoise,
-    LearningRateScaling,
     Minibatch,
     OneFlavour,
     OneKnob,
@@ -37,7 +37,7 @@ GOOD = {
     GradientNoise: TRAINING | {"batch_size": 32, "batch_sizes": [1, 256], "draws": 200},
     OneKnob: ONE_FLAVOUR
     | {"batch_sizes": [1, 250], "learning_rates": [0.001, 0.1], "tuning_seeds": 10},
-    LearningRateScaling: {
+    BestLearningRate: {
         "n_images": 1200, "data_seed": 0, "hidden_units": 32, "batch_size": 64,
         "batch_sizes": [256, 1024], "doublings": 6, "learning_rates": [0.01, 0.1, 1.0],
         "momentum": 0.9, "epochs": 20, "warm_up_epochs": 3, "fit_epochs": 5, "last_epochs": 5,
@@ -165,21 +165,21 @@ def test_bad_batch_sizes_are_refused(given, sentence):
         (OneKnob, {"n_samples": 4800},
          "n_samples must be at most 4724 with n_seeds 30 and hidden_units 50 (the gradients of "
          "single samples must fit into 2 GiB), got 4800"),
-        (LearningRateScaling, {"warm_up_epochs": 21},
+        (BestLearningRate, {"warm_up_epochs": 21},
          "warm_up_epochs must be at most epochs (20), got 21"),
-        (LearningRateScaling, {"batch_sizes": [256, 10_801]},
+        (BestLearningRate, {"batch_sizes": [256, 10_801]},
          "batch_sizes must be at most 10800 (the number of training samples), got 10801"),
-        (LearningRateScaling, {"batch_sizes": [16, 64]},
+        (BestLearningRate, {"batch_sizes": [16, 64]},
          "batch_sizes must hold one above batch_size (64), got [16, 64]"),
-        (LearningRateScaling, {"batch_sizes": [256, 8101]},
+        (BestLearningRate, {"batch_sizes": [256, 8101]},
          "batch_sizes must be at most 8100 (the training samples left for tuning), "
          "got [256, 8101]"),
-        (LearningRateScaling, {"batch_size": 8101, "batch_sizes": [256, 8102], "doublings": 1},
+        (BestLearningRate, {"batch_size": 8101, "batch_sizes": [256, 8102], "doublings": 1},
          "batch_size must be at most 8100 (the training samples left for tuning), got 8101; "
          "batch_sizes must be at most 8100 (the training samples left for tuning), "
          "got [256, 8102]; doublings must be at most 0 with batch_size 8101 (of 10800 training "
          "samples), got 1, which makes 16202"),
-        (LearningRateScaling, {"doublings": 8},
+        (BestLearningRate, {"doublings": 8},
          "doublings must be at most 7 with batch_size 64 (of 10800 training samples), got 8, "
          "which makes 16384"),
     ],
@@ -197,12 +197,12 @@ def test_values_must_make_sense_together(chapter, changes, sentence):
     ],
 )
 def test_bad_learning_rates_are_refused(given, sentence):
-    assert complaint(LearningRateScaling, learning_rates=given) == sentence
+    assert complaint(BestLearningRate, learning_rates=given) == sentence
 
 
 def test_learning_rates_are_taken_from_text_as_fractions_and_sorted():
-    names = GOOD[LearningRateScaling] | {"learning_rates": "[1, 0.5, 1e-2]"}
-    LearningRateScaling.check(names)
+    names = GOOD[BestLearningRate] | {"learning_rates": "[1, 0.5, 1e-2]"}
+    BestLearningRate.check(names)
     assert names["learning_rates"] == [0.01, 0.5, 1.0]
 
 
@@ -211,8 +211,8 @@ def test_samples_left_for_tuning_are_those_that_hold_out_leaves():
     from helpers.data.splits import hold_out
 
     for n_images in (61, 103, 1200):
-        asked = LearningRateScaling(
-            **GOOD[LearningRateScaling]
+        asked = BestLearningRate(
+            **GOOD[BestLearningRate]
             | {"n_images": n_images, "batch_sizes": [65, 66], "batch_size": 8, "doublings": 1}
         )
         originals = digits(n_train=n_images)

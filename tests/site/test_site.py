@@ -99,7 +99,7 @@ def test_every_assertion_of_the_chapters_stands_in_the_gathered_pages(page, styl
 
 
 def test_every_line_of_the_recipe_leads_to_a_figure_of_the_build():
-    recipe = "notebooks/15_one_knob"
+    recipe = "notebooks/07_one_knob"
     lines = html(recipe).select("#the-recipe > ol > li")
     assert len(lines) >= 8
     for line in lines:
