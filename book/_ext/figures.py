@@ -41,7 +41,7 @@ GROUND = re.compile(
 COLOR = re.compile(r"\b((?:fill|stroke): ?)(#[0-9a-f]{6})\b")
 PICTURE = re.compile(r"(data:image/png;base64,)([\sA-Za-z0-9+/=]+)")
 NEEDLESS = re.compile(r"<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", re.DOTALL)
-SIZE = re.compile(r'<svg [^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"')
+SIZE = re.compile(r'<svg [^>]*?viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"')
 LETTER = re.compile(r'<g transform="translate\([^)]*\)(?: rotate\([^)]*\))? scale\(([\d.]+) ')
 PIXEL = 4 / 3  # CSS pixels in a point
 

@@ -94,18 +94,42 @@ def legend(group: ElementTree.Element) -> Box:
     return box._replace(left=box.left - 3 * (box.height if len(boxes) == 1 else 10))
 
 
+def view_box(svg: str) -> Box:
+    """Return the part of the plane that a figure shows."""
+    x, y, width, height = map(float, re.search(r'viewBox="([^"]*)"', svg)[1].split())
+    return Box(x, y, x + width, y + height)
+
+
+def cropped(svg: str, number: int) -> str:
+    """Return a figure cut to one of its panels, counted from 1.
+
+    Raises:
+        ValueError: it has no such panel.
+    """
+    boxes = [box for box in panels(svg) if box.height > NARROW]
+    if not 1 <= number <= len(boxes):
+        raise ValueError(f"The figure has {len(boxes)} panels, and no panel {number}.")
+    box = boxes[number - 1]
+    view = f"{box.left:g} {box.top:g} {box.width:g} {box.height:g}"
+    svg = re.sub(r'viewBox="[^"]*"', f'viewBox="{view}"', svg, count=1)
+    for side, length in (("width", box.width), ("height", box.height)):
+        svg = re.sub(rf'(<svg [^>]*?){side}="[^"]*"', rf'\g<1>{side}="{length:g}pt"', svg, count=1)
+    return svg
+
+
 def panels(svg: str) -> list[Box]:
     """Return the boxes of a figure's panels in the order of reading, after that of its legend.
 
     None if it has one panel in a row, more than `MOST`, or a text that belongs to all of them.
     """
+    shown = view_box(svg)
     [figure] = groups(ElementTree.fromstring(svg), "figure") or [None]
     if figure is None or groups(figure, "text"):
         return []
     found: list[tuple[Box, Box]] = []  # the axes, and what belongs to them
     for axes in groups(figure, "axes"):
         inner, outer = background(axes), around(axes)
-        if inner is None:
+        if inner is None or not inner.overlaps(shown):
             continue
         for number, (other, whole) in enumerate(found):
             near = inner.width < NARROW and inner.top < other.bottom and other.top < inner.bottom
@@ -117,14 +141,13 @@ def panels(svg: str) -> list[Box]:
     rows = sorted({round(inner.top / 20) for inner, _ in found})
     if not rows or not 2 <= len(found) / len(rows) <= MOST:
         return []
-    size = Box(*map(float, re.search(r'viewBox="([^"]*)"', svg)[1].split()))
     boxes = [legend(each) for each in groups(figure, "legend")] + [outer for _, outer in found]
     return [
         Box(
             max(0, box.left - ROOM),
             max(0, box.top - ROOM),
-            min(size.right, box.right + ROOM),
-            min(size.bottom, box.bottom + ROOM),
+            min(shown.right, box.right + ROOM),
+            min(shown.bottom, box.bottom + ROOM),
         )
         for box in boxes
     ]

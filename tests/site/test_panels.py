@@ -71,6 +71,15 @@ def test_color_bar_stays_with_its_axes():
     assert len(panels.panels(file.getvalue())) == 2
 
 
+def test_one_panel_can_be_shown_alone():
+    svg, boxes = drawn(1, 3, legend=True)
+    alone = panels.cropped(svg, 2)
+    assert panels.view_box(alone) == pytest.approx(boxes[1], abs=12)
+    assert panels.panels(alone) == []
+    with pytest.raises(ValueError, match="3 panels, and no panel 4"):
+        panels.cropped(svg, 4)
+
+
 @pytest.mark.slow
 def test_panels_are_views_of_the_one_file_and_the_first_says_what_is_seen(book):
     svg, _ = drawn(1, 2)
