@@ -133,7 +133,10 @@ def cut(source: str, box: Box, alt: str) -> str:
     view = f"svgView(viewBox({box.left:g},{box.top:g},{box.width:g},{box.height:g}))"
     width, height = round(box.width * PIXEL), round(box.height * PIXEL)
     shape = f"width: {width}px; aspect-ratio: {width} / {height}"
-    return f'<img src="{source}#{view}" alt="{html.escape(alt)}" style="{shape}" loading="lazy">\n'
+    return (
+        f'<img class="dark-light" src="{source}#{view}" alt="{html.escape(alt)}" style="{shape}" '
+        'loading="lazy">\n'
+    )
 
 
 def visit_painted(translator: HTML5Translator, node: Painted) -> None:
