@@ -134,8 +134,8 @@ def cut(source: str, box: Box, alt: str) -> str:
     width, height = round(box.width * PIXEL), round(box.height * PIXEL)
     shape = f"width: {width}px; aspect-ratio: {width} / {height}"
     return (
-        f'<img class="dark-light" src="{source}#{view}" alt="{html.escape(alt)}" style="{shape}" '
-        'loading="lazy">\n'
+        f'<img class="dark-light" src="{source}#{view}" alt="{html.escape(alt)}" width="{width}" '
+        f'height="{height}" style="{shape}" loading="lazy">\n'
     )
 
 
