@@ -22,6 +22,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.winners import name_least
 
 __all__ = [
     "TEST",
@@ -39,6 +40,7 @@ __all__ = [
     "draw_trade_off",
     "learning_curves",
     "legend_above",
+    "name_least",
     "over_epochs",
     "readable",
     "panels",
