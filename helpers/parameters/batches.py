@@ -90,21 +90,17 @@ class LeNet(Parameters):
 class FullBatch(OneFlavour):
     """Chapter 17."""
 
-    STUCK: ClassVar[float] = 0.7  # test accuracy that a stuck run does not exceed at its end
-    CALM: ClassVar[int] = 60  # epochs at a tenth of the learning rate that follow
-
     epochs: whole(12, 100_000, "passes over the training set")
-    batch_size: BatchSize
+    batch_size: whole(2, 500_000, "samples of a minibatch")
     rms_learning_rate: LearningRate
     initial_step: real(1e-6, 50, "first step size of every weight, by Rprop")
-    new_samples: whole(1000, 10_000_000, "fresh samples that stand for the population")
-    many_seeds: whole(1, 1000, "runs with batch size 1")
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
         problems = super().conflicts()
-        if self.many_seeds < self.n_seeds:
+        if self.batch_size == self.n_train:
             problems.append(
-                f"many_seeds must be at least n_seeds ({self.n_seeds}), got {self.many_seeds}"
+                f"batch_size must be below {self.n_train} (the number of training samples, which "
+                f"is the full batch), got {self.batch_size}"
             )
         return problems
