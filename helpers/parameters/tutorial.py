@@ -15,6 +15,7 @@ class Dataset(Blobs):
     """Chapter 01."""
 
     hidden_units: HiddenUnits
+    batch_size: BatchSize
     new_samples: whole(1000, 10_000_000, "fresh samples on which the Bayes rule is scored")
 
 

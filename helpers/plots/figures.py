@@ -94,7 +94,7 @@ def over_epochs(ax: Axes, *values: xr.DataArray) -> None:
 def show_range(ax: Axes, *values: xr.DataArray) -> None:
     """Let ``ax`` show the range in which ``values`` lie, up to a few outliers."""
     stacked = np.concatenate([each.values[np.isfinite(each)].ravel() for each in values])
-    low, high = np.quantile(stacked, [0.02, 0.998])
+    low, high = np.quantile(stacked, [0.06, 0.998])
     ax.set_ylim(max(0, low - 0.08 * (high - low)), high + 0.05 * (high - low))
 
 

@@ -29,7 +29,7 @@ TRAINING = SHARED | {
 ONE_FLAVOUR = TRAINING | {"fit_epochs": 10}
 SMALLER = ONE_FLAVOUR | {"batch_learning_rate": 0.01}
 GOOD = {
-    Dataset: SHARED | {"hidden_units": 50, "new_samples": 100_000},
+    Dataset: SHARED | {"hidden_units": 50, "batch_size": 32, "new_samples": 100_000},
     OneFlavour: ONE_FLAVOUR,
     SmallerLearningRate: SMALLER,
     Minibatch: SMALLER | {"batch_size": 32, "stochastic_learning_rate": 0.001},
