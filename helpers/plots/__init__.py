@@ -1,6 +1,6 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
-from helpers.plots.by_batch_size import against_batch_size, panels
+from helpers.plots.by_batch_size import against_batch_size, name_least, panels
 from helpers.plots.figures import (
     BAND,
     DASHES,
@@ -37,6 +37,7 @@ __all__ = [
     "first_to",
     "learning_curves",
     "legend_above",
+    "name_least",
     "over_epochs",
     "readable",
     "panels",

@@ -100,3 +100,17 @@ def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, *
     ax.xaxis.set_minor_locator(NullLocator())
     if not np.isfinite(values).any():  # a logarithmic axis without data has no range
         ax.set_ylim(1, 10)
+
+
+def name_least(ax: Axes, values: xr.DataArray) -> None:
+    """Say above ``ax`` at which batch size the median of ``values`` is least.
+
+    Args:
+        ax: axes that ``against_batch_size`` has drawn on.
+        values: the same values; where no median is finite, nothing is named.
+    """
+    medians = analysis.medians(values)
+    finite = medians.batch_size[np.isfinite(medians)]
+    if finite.size:
+        least = medians.sel(batch_size=finite).idxmin("batch_size")
+        ax.set_title(f"least at batch size {int(least)}", fontsize=11)

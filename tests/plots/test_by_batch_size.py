@@ -102,3 +102,14 @@ def test_runs_that_are_all_censored_are_an_empty_panel():
     ax.plot(1, 0.97, "x", transform=ax.get_xaxis_transform())  # a mark beside the data
     figure.canvas.draw()
     assert ax.get_xlabel() == "batch size"
+
+
+@pytest.mark.parametrize(
+    ("medians", "title"),
+    [([5.0, 2.0, INF], "least at batch size 250"), ([INF, INF, INF], "")],
+)
+def test_least_is_named_if_there_is_one(medians, title):
+    values = xr.DataArray([medians] * 3, dims=("seed", "batch_size"))
+    _, ax = plt.subplots()
+    plots.name_least(ax, values.assign_coords(batch_size=[50, 250, 500]))
+    assert ax.get_title() == title

@@ -75,6 +75,23 @@ def test_range_shown_leaves_out_a_few_outliers():
     assert ax.get_xlim() == (1, 100)
 
 
+@pytest.mark.parametrize(
+    ("last", "labels"),
+    [
+        (200, ["1", "2", "5", "10", "20", "50", "100", "200"]),
+        (100_000, ["1", "10", "100", "1,000", "10,000", "100,000"]),
+    ],
+)
+def test_logarithmic_ticks_are_few_and_plain_numbers(last, labels):
+    figure, ax = plt.subplots()
+    ax.set(xscale="log", xlim=(1, last))
+    plots.readable(ax.xaxis)
+    figure.canvas.draw()
+    shown = [tick.label1 for tick in ax.xaxis.get_major_ticks()]
+    shown = [label for label in shown if 1 <= label.get_position()[0] <= last]
+    assert [label.get_text() for label in shown] == labels
+
+
 def test_comparison_gives_each_flavour_its_colour_and_shows_one_run_of_each():
     _, ax = plt.subplots()
     names = {"batch": 0.2, "stochastic at 0.001": 0.5, "minibatch of 32": 0.4}
