@@ -7,6 +7,7 @@ TensorFlow.
 from helpers.analysis.confirmations import Hidden, confirmed
 from helpers.analysis.critical_batch import critical_batch_size
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
+from helpers.analysis.endings import best_minus_worst, end_to_middle
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
@@ -43,12 +44,14 @@ __all__ = [
     "ROUNDING",
     "Recommendation",
     "Result",
+    "best_minus_worst",
     "best_rate",
     "bootstrap",
     "claims",
     "confirmed",
     "critical_batch_size",
     "detrended_std",
+    "end_to_middle",
     "epochs_to",
     "final_accuracy",
     "fully_accurate",

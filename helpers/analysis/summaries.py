@@ -45,7 +45,7 @@ def summary(
             f"epochs to {POINTS * target:g} %": count(median(speeds.epochs)),
             f"updates to {POINTS * target:g} %": count(median(speeds.updates)),
         }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns=index)
 
 
 def count(value: float) -> str:

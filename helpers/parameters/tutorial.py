@@ -15,6 +15,7 @@ class Dataset(Blobs):
     """Chapter 01."""
 
     hidden_units: HiddenUnits
+    batch_size: BatchSize
     new_samples: whole(1000, 10_000_000, "fresh samples on which the Bayes rule is scored")
 
 
@@ -29,6 +30,17 @@ class Minibatch(SmallerLearningRate):
 
     batch_size: BatchSize
     stochastic_learning_rate: LearningRate
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        problems = super().conflicts()
+        ratio = self.learning_rate / self.stochastic_learning_rate
+        if not 1 <= round(ratio) <= self.n_train:  # the size of a batch with the same ratio
+            problems.append(
+                f"learning_rate must be 1 to {self.n_train} (the number of training samples) times "
+                f"stochastic_learning_rate, got {ratio:g} times"
+            )
+        return problems
 
 
 class Sweep(Training):

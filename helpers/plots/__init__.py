@@ -1,28 +1,24 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
+from helpers.plots.by_batch_size import against_batch_size, name_least, panels
 from helpers.plots.figures import (
     BAND,
-    CLASSES,
     DASHES,
     FLAVOURS,
-    MARKERS,
     TEST,
     TRAIN,
-    against_batch_size,
     band,
     comparison,
     distribution,
+    first_to,
     learning_curves,
     legend_above,
     over_epochs,
-    panels,
-    points,
     readable,
-    regions,
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
-from helpers.plots.winners import name_least
+from helpers.plots.plane import CLASSES, MARKERS, points, regions
 
 __all__ = [
     "TEST",
@@ -38,6 +34,7 @@ __all__ = [
     "distribution",
     "draw_map",
     "draw_trade_off",
+    "first_to",
     "learning_curves",
     "legend_above",
     "name_least",

@@ -20,9 +20,9 @@ from helpers import analysis
 TRAIN, TEST = "#0072B2", "#D55E00"
 FLAVOURS = {"batch": "#009E73", "stochastic": "#CC79A7", "minibatch": "#E69F00"}
 DASHES = {"batch": "dashed", "stochastic": "dotted", "minibatch": "solid"}
-CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
-MARKERS = "os^DvPX*"
 BAND = (0.05, 0.95)
+RISE = 0.25  # of accuracy below the top, which a figure shows if runs were there
+MANY = 1000  # the ratio of the ends of an axis above which only powers of ten are labelled
 
 
 def use_style() -> None:
@@ -64,7 +64,8 @@ def band(ax: Axes, values: xr.DataArray, color: str, label: str, **line) -> None
 def learning_curves(ax: Axes, runs: xr.Dataset) -> None:
     """Draw on ``ax`` the accuracy of ``runs`` per epoch, on the training and the test set.
 
-    Lines are medians over seeds, bands the 5 to 95 % range.
+    Lines are medians over seeds, bands the 5 to 95 % range. Medians hide how unstable a single run
+    is: a thin grey line follows the test accuracy of the first seed.
     """
     train_and_test(ax, runs)
     over_epochs(ax, runs.accuracy, runs.val_accuracy)
@@ -72,6 +73,8 @@ def learning_curves(ax: Axes, runs: xr.Dataset) -> None:
 
 def train_and_test(ax: Axes, runs: xr.Dataset) -> None:
     """Draw on ``ax`` the accuracy of ``runs`` on both sets, and leave its scales as they are."""
+    single = runs.val_accuracy.isel(seed=0)
+    ax.plot(single.epoch, single, color="0.4", lw=0.8, label="test, one run")
     band(ax, runs.accuracy, TRAIN, "train")
     band(ax, runs.val_accuracy, TEST, "test", linestyle="--")
     ax.set(ylabel="accuracy")
@@ -87,16 +90,43 @@ def over_epochs(ax: Axes, *values: xr.DataArray) -> None:
     last = max(int(each.epoch[-1]) for each in values)
     ax.set(xscale="log", xlabel="epoch", xlim=(1, last))
     readable(ax.xaxis)
+    show_range(ax, *values)
+
+
+def show_range(ax: Axes, *values: xr.DataArray) -> None:
+    """Let ``ax`` show where most of ``values`` lie, and the last 25 points of a rise.
+
+    The lower end cuts off 2 to 10 % of the values, the upper end a few outliers.
+    """
     stacked = np.concatenate([each.values[np.isfinite(each)].ravel() for each in values])
-    low, high = np.quantile(stacked, [0.02, 0.998])
-    ax.set_ylim(max(0, low - 0.08 * (high - low)), high + 0.05 * (high - low))
+    lowest, low, high = np.quantile(stacked, [0.02, 0.1, 0.998])
+    low = min(low, max(lowest, high - RISE))
+    ax.set_ylim(max(0, low - 0.05 * (high - low)), high + 0.05 * (high - low))
 
 
 def readable(axis: Axis) -> None:
-    """Label a logarithmic ``axis`` with 1, 2, 5, 10, 20, … in plain numbers."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    """Label a logarithmic ``axis`` in plain numbers: 1, 2, 5, 10, … or, if it is long, 1, 10, …"""
+    axis.set_major_locator(FewTicks())
+    axis.set_major_formatter(FuncFormatter(plain))
     axis.set_minor_locator(NullLocator())
+
+
+class FewTicks(LogLocator):
+    """Ticks at 1, 2 and 5 times a power of ten, or at the powers only if there are many."""
+
+    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
+        """The ticks of an axis from ``vmin`` to ``vmax``, both above 0."""
+        self.set_params(subs=(1, 2, 5) if vmax < MANY * vmin else (1,))
+        return super().tick_values(vmin, vmax)
+
+
+def plain(value: float, _: int = 0) -> str:
+    """A number as people write it.
+
+    >>> plain(20000.0), plain(0.05)
+    ('20,000', '0.05')
+    """
+    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
 def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
@@ -118,69 +148,24 @@ def comparison(ax: Axes, runs: dict[str, xr.Dataset]) -> None:
     over_epochs(ax, *(each.val_accuracy for each in runs.values()))
 
 
-def panels(runs: xr.Dataset, columns: int = 2) -> tuple[plt.Figure, np.ndarray]:
-    """Draw the learning curves of every batch size of a sweep, a panel each.
-
-    A thin grey line follows the test accuracy of the first seed: medians hide how unstable a
-    single run is. The panels share their axes, which show the range that the bands take.
+def first_to(ax: Axes, target: float, times: dict[str, float], clock: str = "epochs") -> None:
+    """Mark when each flavour reaches a target on ``ax``, and name the first of them above it.
 
     Args:
-        runs: what ``helpers.sweep`` returned, at one learning rate.
-        columns: panels side by side.
-
-    Returns:
-        The figure, and its axes in an array of shape (rows, columns).
+        ax: axes that ``comparison`` has drawn on.
+        target: the accuracy to reach, a dotted line.
+        times: when each reaches it, by the names that ``comparison`` had; one that never does
+            (infinity) has no mark.
+        clock: what the times count.
     """
-    sizes = runs.batch_size.values
-    rows = -(-len(sizes) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(7.2, 1.9 * rows + 0.5), sharex=True, sharey=True, squeeze=False
-    )
-    for ax, size in zip(axes.flat, sizes, strict=False):
-        here = runs.sel(batch_size=size)
-        single = here.val_accuracy.isel(seed=0)
-        ax.plot(single.epoch, single, color="0.4", lw=0.8, label="test, one run")
-        train_and_test(ax, here)
-        ax.set_title(f"batch size {size}", fontsize=11)
-        ax.label_outer()
-    for ax in axes.flat[len(sizes) :]:
-        ax.set_visible(False)
-    for ax in axes.flat[max(0, len(sizes) - columns) : len(sizes)]:  # the lowest of its column
-        ax.tick_params(labelbottom=True)
-        ax.set_xlabel("epoch")
-    low, high = runs[["accuracy", "val_accuracy"]].to_array().quantile(BAND).values
-    axes.flat[0].set_ylim(max(0, low - 0.1), min(1, high + 0.05))
-    legend_above(figure, axes.flat[0])
-    return figure, axes
-
-
-def against_batch_size(ax: Axes, values: xr.DataArray, color: str, label: str, **line) -> None:
-    """Draw one quantity against batch size: a dot for each run, a line through the medians.
-
-    Args:
-        ax: axes to draw on; both axes become logarithmic.
-        values: dimensions seed and batch_size. Infinite values (censored runs) leave no dot.
-        color, label: of dots and line.
-        **line: further properties of the line, as matplotlib has them.
-    """
-    sizes = values.batch_size.values
-    shift = 2 ** np.random.default_rng(0).uniform(-0.15, 0.15, values.sizes["seed"])
-    for size in sizes:
-        ax.scatter(size * shift, values.sel(batch_size=size), color=color, s=8, alpha=0.35, lw=0)
-    medians = analysis.medians(values)
-    ax.plot(
-        sizes,
-        medians.where(np.isfinite(medians)),
-        color=color,
-        label=label,
-        **{"marker": "o"} | line,
-    )
-    ax.set(xscale="log", yscale="log", xlabel="batch size")
-    ax.set_xticks(sizes, [str(size) for size in sizes], fontsize=9)
-    readable(ax.yaxis)
-    ax.xaxis.set_minor_locator(NullLocator())
-    if not np.isfinite(values).any():  # a logarithmic axis without data has no range
-        ax.set_ylim(1, 10)
+    ax.axhline(target, color="0.3", lw=0.8, ls=":", zorder=1)
+    reached = {name: time for name, time in times.items() if np.isfinite(time)}
+    for name, time in reached.items():
+        color = FLAVOURS[name.split()[0]]
+        ax.plot(time, target, "o", color=color, mec="black", ms=7, zorder=5)
+        ax.annotate(f"{time:,.0f}", (time, target), (3, -15), textcoords="offset points")
+    first = [name for name, time in reached.items() if time == min(reached.values())]
+    ax.set_title(f"first to {target:g} in {clock}: {' and '.join(first) or 'none'}", fontsize=11)
 
 
 def distribution(ax: Axes, samples: dict[str, Sequence[float]], reported: dict[str, float]) -> None:
@@ -203,39 +188,6 @@ def distribution(ax: Axes, samples: dict[str, Sequence[float]], reported: dict[s
     ax.plot([], [], "o", color="0.5", ms=4, label="one seed")
     ax.plot([], [], "D", color="black", ms=8, mfc="none", mew=1.6, label="source's single run")
     ax.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-
-
-def points(ax: Axes, x: np.ndarray, labels: np.ndarray, size: float = 14) -> None:
-    """Draw two-dimensional samples, a colour and a marker for each class.
-
-    Args:
-        ax: axes to draw on.
-        x: samples, shape (n, 2).
-        labels: their classes, shape (n,), integers from 0.
-        size: area of a marker, in square points.
-    """
-    for label in np.unique(labels):
-        of_class = x[labels == label]
-        style = {"color": CLASSES[label % len(CLASSES)], "marker": MARKERS[label % len(MARKERS)]}
-        ax.scatter(*of_class.T, s=size, alpha=0.6, lw=0, label=f"class {label}", **style)
-    ax.set(xlabel="first feature", ylabel="second feature", aspect="equal")
-
-
-def regions(ax: Axes, predict, limits: tuple[float, float, float, float], steps: int = 200) -> None:
-    """Colour the plane by predicted class.
-
-    Args:
-        ax: axes to draw on.
-        predict: from points of shape (n, 2) to labels of shape (n,).
-        limits: x from, x to, y from, y to, in feature units.
-        steps: grid points along each axis.
-    """
-    x, y = np.linspace(*limits[:2], steps), np.linspace(*limits[2:], steps)
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    labels = predict(grid).reshape(steps, steps)
-    n_classes = max(3, labels.max() + 1)
-    colors = [CLASSES[label % len(CLASSES)] for label in range(n_classes)]
-    ax.contourf(x, y, labels, np.arange(n_classes + 1) - 0.5, colors=colors, alpha=0.15)
 
 
 def legend_above(figure: plt.Figure, ax: Axes, columns: int = 4) -> None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from helpers.analysis.recommendation import CELL, Recommendation, trade_off
 from helpers.analysis.runs import medians
-from helpers.plots.figures import MARKERS
+from helpers.plots.plane import MARKERS
 
 MOST_NUMBERS = 60  # settings that still have room for a number each
 

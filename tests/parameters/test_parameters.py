@@ -29,7 +29,7 @@ TRAINING = SHARED | {
 ONE_FLAVOUR = TRAINING | {"fit_epochs": 10}
 SMALLER = ONE_FLAVOUR | {"batch_learning_rate": 0.01}
 GOOD = {
-    Dataset: SHARED | {"hidden_units": 50, "new_samples": 100_000},
+    Dataset: SHARED | {"hidden_units": 50, "batch_size": 32, "new_samples": 100_000},
     OneFlavour: ONE_FLAVOUR,
     SmallerLearningRate: SMALLER,
     Minibatch: SMALLER | {"batch_size": 32, "stochastic_learning_rate": 0.001},
@@ -151,6 +151,12 @@ def test_bad_batch_sizes_are_refused(given, sentence):
          "fit_epochs must be at most epochs (9), got 10; "
          "batch_size must be at most 500 (the number of training samples), got 501"),
         (Sweep, {"epochs": 20}, "last_epochs must be at most epochs (20), got 50"),
+        (Dataset, {"n_samples": 60}, "batch_size must be at most 30 (the number of training "
+         "samples), got 32"),
+        (Minibatch, {"stochastic_learning_rate": 1e-5}, "learning_rate must be 1 to 500 (the "
+         "number of training samples) times stochastic_learning_rate, got 1000 times"),
+        (Minibatch, {"stochastic_learning_rate": 0.1}, "learning_rate must be 1 to 500 (the "
+         "number of training samples) times stochastic_learning_rate, got 0.1 times"),
         (GradientNoise, {"batch_size": 501},
          "batch_size must be at most 500 (the number of training samples), got 501"),
         (GradientNoise, {"batch_sizes": [4, 501]},

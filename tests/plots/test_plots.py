@@ -5,11 +5,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
-from keras import optimizers
 from matplotlib.colors import same_color, to_rgba
 
-from helpers import models, plots, sweep
-from helpers.data.synthetic import blobs
+from helpers import plots
 
 INF = float("inf")
 
@@ -23,10 +21,14 @@ def drawing():
         plt.close("all")
 
 
-@pytest.fixture(scope="module")
-def runs():
-    settings = {"batch_sizes": [50, 250, 500], "epochs": 3, "seeds": range(6), "progress": False}
-    return sweep(models.mlp, optimizers.SGD(0.01), blobs(), **settings).squeeze()
+def made_runs(start, n_epochs=20):
+    """Runs of five seeds whose accuracies rise from ``start`` and swing a little."""
+    epochs, seeds = np.arange(1, n_epochs + 1), np.arange(5)
+    rise = start + (0.85 - start) * (1 - 1 / epochs)
+    accuracy = rise + 0.01 * np.sin(np.add.outer(7.0 * seeds, epochs))
+    coords = {"seed": seeds, "epoch": epochs}
+    both = {"accuracy": accuracy, "val_accuracy": accuracy - 0.02}
+    return xr.Dataset({name: (("seed", "epoch"), of) for name, of in both.items()}, coords)
 
 
 def legend_of(ax):
@@ -48,80 +50,88 @@ def test_band_is_the_median_and_the_range_from_5_to_95_per_cent():
     assert same_color(area.get_facecolor(), to_rgba(plots.TRAIN, 0.2))
 
 
-@pytest.mark.slow
-def test_learning_curves_show_training_and_test_accuracy(runs):
+def test_learning_curves_show_both_medians_and_one_run():
     _, ax = plt.subplots()
-    one_size = runs.sel(batch_size=50)
-    plots.learning_curves(ax, one_size)
-    train, test = ax.lines
-    assert legend_of(ax) == ["train", "test"]
-    assert np.array_equal(train.get_ydata(), one_size.accuracy.median("seed"))
-    assert np.array_equal(test.get_ydata(), one_size.val_accuracy.median("seed"))
+    runs = made_runs(0.3, n_epochs=50)
+    plots.learning_curves(ax, runs)
+    single, train, test = ax.lines
+    assert legend_of(ax) == ["test, one run", "train", "test"]
+    assert np.array_equal(train.get_ydata(), runs.accuracy.median("seed"))
+    assert np.array_equal(test.get_ydata(), runs.val_accuracy.median("seed"))
+    assert np.array_equal(single.get_ydata(), runs.val_accuracy[0])
     assert (train.get_color(), test.get_color()) == (plots.TRAIN, plots.TEST)
     assert train.get_linestyle() != test.get_linestyle()  # told apart without colours
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "accuracy")
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_xscale()) == ("epoch", "accuracy", "log")
 
 
-def test_comparison_gives_each_flavour_its_colour(runs):
+def test_range_shown_leaves_out_a_few_outliers():
     _, ax = plt.subplots()
-    names = {"batch": 500, "stochastic (0.001)": 50, "minibatch (32)": 250}
-    plots.comparison(ax, {name: runs.sel(batch_size=size) for name, size in names.items()})
+    values = made_runs(0.7, n_epochs=100).val_accuracy.copy()
+    values[0, 0] = 0.01
+    plots.over_epochs(ax, values)
+    low, high = ax.get_ylim()
+    assert 0.7 < low < 0.78
+    assert values.quantile(0.98) < high < 1
+    assert ax.get_xlim() == (1, 100)
+
+
+@pytest.mark.parametrize(
+    ("last", "labels"),
+    [
+        (200, ["1", "2", "5", "10", "20", "50", "100", "200"]),
+        (100_000, ["1", "10", "100", "1,000", "10,000", "100,000"]),
+    ],
+)
+def test_logarithmic_ticks_are_few_and_plain_numbers(last, labels):
+    figure, ax = plt.subplots()
+    ax.set(xscale="log", xlim=(1, last))
+    plots.readable(ax.xaxis)
+    figure.canvas.draw()
+    shown = [tick.label1 for tick in ax.xaxis.get_major_ticks()]
+    shown = [label for label in shown if 1 <= label.get_position()[0] <= last]
+    assert [label.get_text() for label in shown] == labels
+
+
+def test_comparison_gives_each_flavour_its_colour_and_shows_one_run_of_each():
+    _, ax = plt.subplots()
+    names = {"batch": 0.2, "stochastic at 0.001": 0.5, "minibatch of 32": 0.4}
+    runs = {name: made_runs(start) for name, start in names.items()}
+    plots.comparison(ax, runs)
     assert legend_of(ax) == list(names)
-    assert [line.get_color() for line in ax.lines] == list(plots.FLAVOURS.values())
-    assert [line.get_linestyle() for line in ax.lines] == ["--", ":", "-"]
-    assert np.array_equal(
-        ax.lines[1].get_ydata(), runs.val_accuracy.sel(batch_size=50).median("seed")
-    )
+    singles, medians = ax.lines[::2], ax.lines[1::2]
+    colors = [plots.FLAVOURS[name.split()[0]] for name in names]
+    assert [line.get_color() for line in singles] == colors
+    assert [line.get_color() for line in medians] == colors
+    assert [line.get_linestyle() for line in medians] == ["--", ":", "-"]
+    for name, single, median in zip(names, singles, medians, strict=True):
+        assert np.array_equal(single.get_ydata(), runs[name].val_accuracy[0])
+        assert np.array_equal(median.get_ydata(), runs[name].val_accuracy.median("seed"))
 
 
-def test_panels_are_one_for_each_batch_size(runs):
-    figure, axes = plots.panels(runs)
-    assert axes.shape == (2, 2)
-    assert [ax.get_title() for ax in axes.flat if ax.get_visible()] == [
-        "batch size 50", "batch size 250", "batch size 500",
+def test_first_to_a_target_is_named_and_who_never_gets_there_has_no_mark():
+    _, ax = plt.subplots()
+    times = {"batch": 1250.0, "stochastic at 0.001": 8.0, "minibatch": INF}
+    plots.first_to(ax, 0.8, times, "updates")
+    assert ax.get_title() == "first to 0.8 in updates: stochastic at 0.001"
+    marks = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [mark.get_xydata().tolist() for mark in marks] == [[[1250, 0.8]], [[8, 0.8]]]
+    assert [mark.get_color() for mark in marks] == [
+        plots.FLAVOURS["batch"], plots.FLAVOURS["stochastic"],
     ]  # fmt: skip
-    (legend,) = figure.legends
-    assert {text.get_text() for text in legend.get_texts()} == set(legend_of(axes[0, 0]))
-    assert {"train", "test"} <= set(legend_of(axes[0, 0]))
-    curve = axes[0, 1].lines[legend_of(axes[0, 1]).index("test")]
-    assert np.array_equal(curve.get_ydata(), runs.val_accuracy.sel(batch_size=250).median("seed"))
-    low, high = axes[0, 0].get_ylim()
-    assert low <= runs.val_accuracy.median("seed").min()
-    assert runs.val_accuracy.median("seed").max() <= high
+    assert [text.get_text() for text in ax.texts] == ["1,250", "8"]
 
 
-def test_lowest_panel_of_every_column_says_what_is_along_its_axis(runs):
-    _, axes = plots.panels(runs)
-    labelled = [ax.get_title() for ax in axes.flat if ax.get_visible() and ax.get_xlabel()]
-    assert labelled == ["batch size 250", "batch size 500"]
-    assert axes[0, 1].xaxis.get_tick_params()["labelbottom"]
-    assert not axes[0, 0].xaxis.get_tick_params()["labelbottom"]
-
-
-def test_censored_runs_leave_no_dot_against_batch_size_and_a_censored_median_no_line():
-    values = xr.DataArray(
-        [[4.0, 9.0, INF], [2.0, INF, INF], [8.0, 3.0, 5.0]], dims=("seed", "batch_size"),
-        coords={"batch_size": [1, 32, 500]},
-    )  # fmt: skip
-    figure, ax = plt.subplots()
-    plots.against_batch_size(ax, values, plots.TEST, "epochs")
-    figure.canvas.draw()
-    (line,) = ax.lines
-    np.testing.assert_array_equal(line.get_xydata(), [[1, 4], [32, 9], [500, np.nan]])
-    dots = [dots.get_offsets() for dots in ax.collections]
-    assert [np.isfinite(drawn).all(axis=1).sum() for drawn in dots] == [3, 2, 1]
-    np.testing.assert_allclose(np.log2(dots[1][:, 0] / 32), 0, atol=0.15)
-    assert (ax.get_xscale(), legend_of(ax)) == ("log", ["epochs"])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "32", "500"]
-
-
-def test_runs_that_are_all_censored_are_an_empty_panel():
-    values = xr.DataArray(np.full((2, 3), INF), {"batch_size": [1, 2], "seed": range(3)})
-    figure, ax = plt.subplots()
-    plots.against_batch_size(ax, values, plots.TEST, "epochs")
-    ax.plot(1, 0.97, "x", transform=ax.get_xaxis_transform())  # a mark beside the data
-    figure.canvas.draw()
-    assert ax.get_xlabel() == "batch size"
+@pytest.mark.parametrize(
+    ("times", "title"),
+    [
+        ({"batch": 8.0, "minibatch": 8.0}, "first to 0.8 in epochs: batch and minibatch"),
+        ({"batch": INF}, "first to 0.8 in epochs: none"),
+    ],
+)
+def test_ties_share_the_first_place_and_nobody_may_have_it(times, title):
+    _, ax = plt.subplots()
+    plots.first_to(ax, 0.8, times)
+    assert ax.get_title() == title
 
 
 def test_distribution_shows_every_seed_and_the_sources_single_run():
@@ -137,31 +147,6 @@ def test_distribution_shows_every_seed_and_the_sources_single_run():
     assert diamond.get_xydata().tolist() == [[0.85, 1]]
     assert [label.get_text() for label in ax.get_yticklabels()] == list(samples)
     assert legend_of(ax) == ["one seed", "source's single run"]
-
-
-def test_points_have_a_colour_and_a_marker_for_each_class():
-    _, ax = plt.subplots()
-    x, labels = np.arange(12.0).reshape(6, 2), np.array([0, 1, 2, 0, 1, 2])
-    plots.points(ax, x, labels)
-    assert legend_of(ax) == ["class 0", "class 1", "class 2"]
-    for label, dots in enumerate(ax.collections):
-        assert np.array_equal(dots.get_offsets(), x[labels == label])
-        assert same_color(dots.get_facecolor()[0][:3], plots.CLASSES[label])
-    markers = {dots.get_paths()[0].vertices.tobytes() for dots in ax.collections}
-    assert len(markers) == 3
-
-
-def test_regions_have_the_colour_of_the_class_predicted_there():
-    figure, ax = plt.subplots()
-    plots.regions(ax, lambda points: (points[:, 0] > 0).astype(int), (-1, 1, -1, 1), steps=50)
-    ax.axis((-1, 1, -1, 1))
-    ax.set_axis_off()
-    figure.canvas.draw()
-    image = np.asarray(figure.canvas.buffer_rgba())[..., :3] / 255
-    for x, color in [(-0.5, plots.CLASSES[0]), (0.5, plots.CLASSES[1])]:
-        column, row = ax.transData.transform((x, 0)).astype(int)
-        pale = 1 - 0.15 * (1 - np.array(to_rgba(color)[:3]))
-        np.testing.assert_allclose(image[-row, column], pale, atol=0.01)
 
 
 def test_style_makes_the_same_svg_of_the_same_figure(tmp_path):
