@@ -22,6 +22,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.settings import by_batch_size
 
 __all__ = [
     "TEST",
@@ -33,6 +34,7 @@ __all__ = [
     "MARKERS",
     "against_batch_size",
     "band",
+    "by_batch_size",
     "comparison",
     "distribution",
     "draw_map",
