@@ -21,22 +21,40 @@ from helpers.parameters.shared import (
     LastEpochs,
     LearningRate,
     Momentum,
-    SampleGradients,
     TargetAccuracy,
+    Training,
     TuningSeeds,
 )
 
 PLACES = 9  # of each training image: where it is, and shifted by a pixel in eight directions
 
 
-class OneKnob(SampleGradients):
+class OneKnob(Training):
     """Chapter 07; the full batch and ``learning_rate`` join the grid."""
 
-    MOMENTS: ClassVar[int] = 24
-
-    fit_epochs: FitEpochs
+    batch_size: BatchSize
+    factor: whole(2, 1000, "how many times as large the large batch is")
+    batch_sizes: batch_sizes(2, "batch sizes of the grid, besides the full batch")
     learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
-    tuning_seeds: TuningSeeds
+    fit_epochs: FitEpochs
+    grid_seeds: whole(1, 1000, "runs for each setting of the grid")
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        problems = super().conflicts()
+        large = self.batch_size * self.factor
+        if self.batch_size <= self.n_train < large:
+            problems.append(
+                f"factor must be at most {self.n_train // self.batch_size} with batch_size "
+                f"{self.batch_size} (of {self.n_train} training samples), got {self.factor}, which "
+                f"makes {large}"
+            )
+        if self.batch_sizes[1] >= self.n_train >= self.batch_sizes[-1]:
+            problems.append(
+                f"batch_sizes must hold 2 below {self.n_train} (the number of training samples), "
+                f"got {self.batch_sizes}"
+            )
+        return problems
 
 
 class BestLearningRate(Parameters):

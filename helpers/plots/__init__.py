@@ -19,6 +19,7 @@ from helpers.plots.figures import (
 )
 from helpers.plots.maps import draw_map, draw_trade_off
 from helpers.plots.plane import CLASSES, MARKERS, points, regions
+from helpers.plots.settings import by_batch_size
 
 __all__ = [
     "TEST",
@@ -30,6 +31,7 @@ __all__ = [
     "MARKERS",
     "against_batch_size",
     "band",
+    "by_batch_size",
     "comparison",
     "distribution",
     "draw_map",

@@ -36,7 +36,10 @@ GOOD = {
     Sweep: TRAINING | {"batch_sizes": [4, 8, 450]},
     GradientNoise: TRAINING | {"batch_size": 32, "batch_sizes": [1, 256], "draws": 200},
     OneKnob: ONE_FLAVOUR
-    | {"batch_sizes": [1, 250], "learning_rates": [0.001, 0.1], "tuning_seeds": 10},
+    | {
+        "batch_size": 8, "factor": 4, "batch_sizes": [1, 250], "learning_rates": [0.001, 0.1],
+        "grid_seeds": 10,
+    },
     BestLearningRate: {
         "n_images": 1200, "data_seed": 0, "hidden_units": 32, "batch_size": 64,
         "batch_sizes": [256, 1024], "doublings": 6, "learning_rates": [0.01, 0.1, 1.0],
@@ -168,9 +171,9 @@ def test_bad_batch_sizes_are_refused(given, sentence):
          "single samples must fit into 2 GiB), got 10740"),
         (OneKnob, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
-        (OneKnob, {"n_samples": 4800},
-         "n_samples must be at most 4724 with n_seeds 30 and hidden_units 50 (the gradients of "
-         "single samples must fit into 2 GiB), got 4800"),
+        (OneKnob, {"factor": 63},
+         "factor must be at most 62 with batch_size 8 (of 500 training samples), got 63, which "
+         "makes 504"),
         (BestLearningRate, {"warm_up_epochs": 21},
          "warm_up_epochs must be at most epochs (20), got 21"),
         (BestLearningRate, {"batch_sizes": [256, 10_801]},
