@@ -32,6 +32,7 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.scaling import RULES, nearest_rule, reach, scaled_rate
 from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
@@ -41,6 +42,7 @@ __all__ = [
     "Hidden",
     "MIME",
     "ROUNDING",
+    "RULES",
     "Recommendation",
     "Result",
     "best_rate",
@@ -58,11 +60,14 @@ __all__ = [
     "median",
     "median_interval",
     "medians",
+    "nearest_rule",
     "number",
     "rank_correlation",
+    "reach",
     "recommend",
     "result",
     "result_in_looks",
+    "scaled_rate",
     "settling_epoch",
     "speed",
     "summary",

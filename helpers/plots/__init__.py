@@ -22,6 +22,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.rules import draw_best_rates, label_sizes
 
 __all__ = [
     "TEST",
@@ -35,8 +36,10 @@ __all__ = [
     "band",
     "comparison",
     "distribution",
+    "draw_best_rates",
     "draw_map",
     "draw_trade_off",
+    "label_sizes",
     "learning_curves",
     "legend_above",
     "over_epochs",
