@@ -33,6 +33,7 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.scaling import RULES, nearest_rule, reach, scaled_rate
 from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
@@ -42,6 +43,7 @@ __all__ = [
     "Hidden",
     "MIME",
     "ROUNDING",
+    "RULES",
     "Recommendation",
     "Result",
     "best_minus_worst",
@@ -61,11 +63,14 @@ __all__ = [
     "median",
     "median_interval",
     "medians",
+    "nearest_rule",
     "number",
     "rank_correlation",
+    "reach",
     "recommend",
     "result",
     "result_in_looks",
+    "scaled_rate",
     "settling_epoch",
     "speed",
     "summary",

@@ -6,7 +6,7 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 
 from helpers.errors import ParameterError
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
-from helpers.parameters.control import BestLearningRate, GrowingBatch, OneKnob
+from helpers.parameters.control import AdamAndAccumulation, BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
 from helpers.parameters.generalisation import Generalisation
 from helpers.parameters.shared import Blobs, OneFlavour, Training
@@ -14,6 +14,7 @@ from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate,
 from helpers.parameters.user_data import UserData
 
 __all__ = [
+    "AdamAndAccumulation",
     "BestLearningRate",
     "Blobs",
     "Dataset",

@@ -20,6 +20,7 @@ from helpers.plots.figures import (
 from helpers.plots.maps import draw_map, draw_trade_off
 from helpers.plots.plane import CLASSES, MARKERS, points, regions
 from helpers.plots.settings import by_batch_size
+from helpers.plots.rules import draw_best_rates, label_sizes
 
 __all__ = [
     "TEST",
@@ -34,9 +35,11 @@ __all__ = [
     "by_batch_size",
     "comparison",
     "distribution",
+    "draw_best_rates",
     "draw_map",
     "draw_trade_off",
     "first_to",
+    "label_sizes",
     "learning_curves",
     "legend_above",
     "name_least",
