@@ -8,6 +8,7 @@ from helpers.analysis.confirmations import Hidden, confirmed
 from helpers.analysis.critical_batch import critical_batch_size
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
+from helpers.analysis.phases import along_the_run, minus, phase_summary, volatility_by_phase
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
 from helpers.analysis.recommendation import (
@@ -43,6 +44,7 @@ __all__ = [
     "ROUNDING",
     "Recommendation",
     "Result",
+    "along_the_run",
     "best_rate",
     "bootstrap",
     "claims",
@@ -58,7 +60,9 @@ __all__ = [
     "median",
     "median_interval",
     "medians",
+    "minus",
     "number",
+    "phase_summary",
     "rank_correlation",
     "recommend",
     "result",
@@ -71,5 +75,6 @@ __all__ = [
     "updates_of_seeds_to",
     "updates_to",
     "volatility",
+    "volatility_by_phase",
     "widened",
 ]

@@ -22,6 +22,12 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.schedules import (
+    SCHEDULES,
+    draw_schedules,
+    schedule_curves,
+    volatility_by_phase,
+)
 
 __all__ = [
     "TEST",
@@ -31,11 +37,13 @@ __all__ = [
     "DASHES",
     "FLAVOURS",
     "MARKERS",
+    "SCHEDULES",
     "against_batch_size",
     "band",
     "comparison",
     "distribution",
     "draw_map",
+    "draw_schedules",
     "draw_trade_off",
     "learning_curves",
     "legend_above",
@@ -44,5 +52,7 @@ __all__ = [
     "panels",
     "points",
     "regions",
+    "schedule_curves",
     "use_style",
+    "volatility_by_phase",
 ]
