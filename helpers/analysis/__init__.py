@@ -7,6 +7,8 @@ TensorFlow.
 from helpers.analysis.confirmations import Hidden, confirmed
 from helpers.analysis.critical_batch import critical_batch_size
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
+from helpers.analysis.goal_tables import judged, noise_table, setting_name, standings
+from helpers.analysis.goals import costs, recommendations, shown_medians
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.phases import along_the_run, minus, phase_summary, volatility_by_phase
 from helpers.analysis.power_law import log_slope
@@ -49,26 +51,33 @@ __all__ = [
     "bootstrap",
     "claims",
     "confirmed",
+    "costs",
     "critical_batch_size",
     "detrended_std",
     "epochs_to",
     "final_accuracy",
     "fully_accurate",
     "gain",
+    "judged",
     "last_epochs",
     "log_slope",
     "median",
     "median_interval",
     "medians",
     "minus",
+    "noise_table",
     "number",
     "phase_summary",
     "rank_correlation",
     "recommend",
+    "recommendations",
     "result",
     "result_in_looks",
+    "setting_name",
     "settling_epoch",
+    "shown_medians",
     "speed",
+    "standings",
     "summary",
     "text",
     "trade_off",

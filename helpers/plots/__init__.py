@@ -21,13 +21,14 @@ from helpers.plots.figures import (
     regions,
     use_style,
 )
-from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.maps import draw_map, draw_trade_off, goal_maps
 from helpers.plots.schedules import (
     SCHEDULES,
     draw_schedules,
     schedule_curves,
     volatility_by_phase,
 )
+from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "TEST",
@@ -40,13 +41,16 @@ __all__ = [
     "SCHEDULES",
     "against_batch_size",
     "band",
+    "class_counts",
     "comparison",
     "distribution",
     "draw_map",
     "draw_schedules",
     "draw_trade_off",
+    "goal_maps",
     "learning_curves",
     "legend_above",
+    "noise_scale_curve",
     "over_epochs",
     "readable",
     "panels",
