@@ -122,8 +122,9 @@ def with_interval(values: xr.DataArray, name: str) -> str:
     low, high = median_interval(values, 0.95)
     few = np.isinf(low)
     inside = "" if few else f" [{digits(low, name)}, {digits(high, name)}]"
-    unit = f" {UNITS[name]}" if name in UNITS and np.isfinite(median(values)) else ""
-    return f"{digits(median(values), name)}{inside}{unit}"
+    middle = median(values)
+    ending = f" {unit(middle, name)}" if name in UNITS and np.isfinite(middle) else ""
+    return f"{digits(middle, name)}{inside}{ending}"
 
 
 def amount(value: float, name: str) -> str:
@@ -132,7 +133,16 @@ def amount(value: float, name: str) -> str:
     >>> amount(16582.0, "updates"), amount(1.5, "epochs"), amount(0.2034, "volatility")
     ('16,582 updates', '1.5 epochs', '0.20 points')
     """
-    return f"{digits(value, name)} {UNITS[name]}" if np.isfinite(value) else "never"
+    return f"{digits(value, name)} {unit(value, name)}" if np.isfinite(value) else "never"
+
+
+def unit(value: float, name: str) -> str:
+    """The unit of a number, in the singular for one.
+
+    >>> unit(1.0, "epochs"), unit(1.5, "epochs")
+    ('epoch', 'epochs')
+    """
+    return UNITS[name][:-1] if value == 1 else UNITS[name]
 
 
 def digits(value: float, name: str) -> str:
@@ -163,7 +173,7 @@ def noise_table(scale: xr.DataArray, setting: Cell | None) -> pd.DataFrame:
     first, last = int(scale.epoch[1]), int(scale.epoch[-1])
     columns = {"batch size": f"{setting[0]:,}" if setting else "–"}
     for epoch in dict.fromkeys((first, last)):
-        columns[f"noise scale after epoch {epoch}"] = _samples(scale.sel(epoch=epoch))
+        columns[f"noise scale after epoch {epoch} (samples)"] = _samples(scale.sel(epoch=epoch))
     rows = pd.Index([setting_name(setting) if setting else "none"], name="setting")
     return pd.DataFrame([columns], index=rows)
 

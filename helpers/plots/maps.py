@@ -68,7 +68,7 @@ def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> Non
             _frame(ax, x, y, lw=2.5)
         elif setting in recommended.ties:
             _frame(ax, x, y, lw=1, ls=":")
-    ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates])
+    ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates], fontsize=9)
     ax.set_yticks(np.arange(len(sizes)) + 0.5, sizes)
     ax.set(ylabel="batch size")
     ax.grid(False)
