@@ -159,7 +159,7 @@ class GrowingBatch(Blobs):
     epochs: whole(6, 100_000, "passes over the training set")
     phases: whole(2, 20, "parts of equal length, with a step between them")
     factor: real(1.01, 100, "how much a step lowers the learning rate, or raises the batch size")
-    fit_epochs: whole(2, 1000, "epochs that plain Keras runs")
+    fit_epochs: whole(1, 1000, "epochs of each phase in plain Keras")
     n_images: whole(20, 1700, "images of digits that train, each in nine places")
     digits_batch_size: whole(1, 15_300, "samples per update in the first phase, on digits")
     digits_learning_rate: LearningRate
@@ -177,10 +177,6 @@ class GrowingBatch(Blobs):
             for name, n in (("epochs", self.epochs), ("digits_epochs", self.digits_epochs))
             if n < least
         ]
-        if self.fit_epochs < self.phases:
-            problems.append(
-                f"fit_epochs must be at least phases ({self.phases}), got {self.fit_epochs}"
-            )
         for name, size, n in (
             ("batch_size", self.batch_size, self.n_train),
             ("digits_batch_size", self.digits_batch_size, n_digits),
