@@ -1,5 +1,6 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
+from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
     CLASSES,
@@ -35,7 +36,9 @@ __all__ = [
     "band",
     "comparison",
     "distribution",
+    "draw_escapes",
     "draw_map",
+    "draw_path",
     "draw_trade_off",
     "learning_curves",
     "legend_above",
