@@ -23,13 +23,12 @@ from helpers.parameters.shared import (
 class FromScratch(Blobs):
     """Chapter 12."""
 
-    n_samples: whole(20, 20_000, "samples of the classes; half of them train")
+    n_samples: whole(40, 20_000, "samples of the classes; half of them train")
     hidden_units: HiddenUnits
     batch_size: BatchSize
     learning_rate: LearningRate
-    passes: whole(10, 100_000, "passes over the samples of the line")
     epochs: Epochs
-    fit_epochs: FitEpochs
+    passes: whole(10, 100_000, "passes over the samples of the line")
     limit_share: real(0.001, 1, "learning rate of the sine over the largest stable one")
     escape_passes: whole(1, 10_000, "passes over the samples of the sine")
 
@@ -37,9 +36,7 @@ class FromScratch(Blobs):
 class GradientNoise(SampleGradients):
     """Chapter 13."""
 
-    ALIKE: ClassVar[float] = 0.95  # cosine of gradients that are almost the same
-    SAME: ClassVar[float] = 0.99  # cosine of gradients that no longer change
-    MOMENTS: ClassVar[int] = 10
+    MOMENTS: ClassVar[int] = 2  # in the middle and at the end of training
 
     batch_size: BatchSize
     draws: whole(20, 1000, "batches drawn of each size")

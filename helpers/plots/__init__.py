@@ -1,6 +1,7 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
 from helpers.plots.by_batch_size import against_batch_size, name_least, panels
+from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
     DASHES,
@@ -31,8 +32,8 @@ from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "against_batch_size",
-    "band",
     "BAND",
+    "band",
     "by_batch_size",
     "class_counts",
     "CLASSES",
@@ -40,7 +41,9 @@ __all__ = [
     "DASHES",
     "distribution",
     "draw_best_rates",
+    "draw_escapes",
     "draw_map",
+    "draw_path",
     "draw_schedules",
     "draw_trade_off",
     "first_to",

@@ -166,9 +166,9 @@ def test_bad_batch_sizes_are_refused(given, sentence):
          "batch_sizes must be at most 500 (the number of training samples), got 501"),
         (GradientNoise, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
-        (GradientNoise, {"n_samples": 10_740},
-         "n_samples must be at most 10738 with n_seeds 30 and hidden_units 50 (the gradients of "
-         "single samples must fit into 2 GiB), got 10740"),
+        (GradientNoise, {"n_samples": 39_400},
+         "n_samples must be at most 39374 with n_seeds 30 and hidden_units 50 (the gradients of "
+         "single samples must fit into 2 GiB), got 39400"),
         (OneKnob, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
         (OneKnob, {"factor": 63},
