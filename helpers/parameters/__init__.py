@@ -5,7 +5,14 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 """
 
 from helpers.errors import ParameterError
-from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
+from helpers.parameters.batches import (
+    CriticalBatchSize,
+    FromScratch,
+    FullBatch,
+    GradientNoise,
+    LeNet,
+    MemoryAndTime,
+)
 from helpers.parameters.control import BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
 from helpers.parameters.generalisation import Generalisation
@@ -16,6 +23,7 @@ from helpers.parameters.user_data import UserData
 __all__ = [
     "BestLearningRate",
     "Blobs",
+    "CriticalBatchSize",
     "Dataset",
     "FromScratch",
     "FullBatch",

@@ -22,6 +22,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.regimes import draw_estimates, draw_regimes
 
 __all__ = [
     "TEST",
@@ -35,7 +36,9 @@ __all__ = [
     "band",
     "comparison",
     "distribution",
+    "draw_estimates",
     "draw_map",
+    "draw_regimes",
     "draw_trade_off",
     "learning_curves",
     "legend_above",
