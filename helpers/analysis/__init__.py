@@ -5,7 +5,7 @@ TensorFlow.
 """
 
 from helpers.analysis.confirmations import Hidden, confirmed
-from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.critical_batch import critical_batch_size, doublings
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
@@ -49,6 +49,7 @@ __all__ = [
     "confirmed",
     "critical_batch_size",
     "detrended_std",
+    "doublings",
     "epochs_to",
     "final_accuracy",
     "fully_accurate",

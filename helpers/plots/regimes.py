@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from helpers.plots.figures import FLAVOURS, readable
 
-COLORS = (FLAVOURS["minibatch"], "black")  # of the looser target, and of the tighter one
+COLORS = ("#56B4E9", "black")  # of the looser target, and of the tighter one
 NEAR = 8  # factor around the critical batch size within which returns diminish
 SHOWN = (-1, 4)  # estimates over exact noise scales that have room
 MARGINS = (-1.2, 4.2)
