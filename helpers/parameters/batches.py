@@ -72,14 +72,15 @@ class MemoryAndTime(Blobs):
     """Chapter 15."""
 
     hidden_units: HiddenUnits
-    batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
+    batch_sizes: batch_sizes(2, "batch sizes on the tutorial's problem")
     learning_rate: LearningRate
     momentum: Momentum
     epochs: Epochs
     target_accuracy: TargetAccuracy
     wide_units: whole(1, 4096, "units of each hidden layer of the larger network")
     n_wide: whole(256, 1_000_000, "training samples of the larger network")
-    wide_batch_sizes: batch_sizes(1, "batch sizes on the larger network")
+    wide_batch_sizes: batch_sizes(2, "batch sizes on the larger network")
+    memory_gib: real(0.1, 10_000, "memory to fill, in GiB")
     repeats: Repeats
 
     def conflicts(self) -> list[str]:

@@ -1,5 +1,6 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
+from helpers.plots.costs import draw_costs, draw_engines
 from helpers.plots.figures import (
     BAND,
     CLASSES,
@@ -36,6 +37,8 @@ __all__ = [
     "band",
     "comparison",
     "distribution",
+    "draw_costs",
+    "draw_engines",
     "draw_estimates",
     "draw_map",
     "draw_regimes",
