@@ -67,11 +67,12 @@ def doublings(updates: xr.DataArray) -> pd.DataFrame:
     """
     tried = updates.transpose("batch_size", "learning_rate").to_pandas()
     needed = tried.min(axis=1)
-    shares = (100 * needed / needed.shift()).map(lambda share: f"{share:.0f}")
+    known = needed.where(np.isfinite(needed))
+    shares = (100 * known / known.shift()).map("{:.0f}".format).replace("nan", "–")
     columns = {
         "best learning rate": tried.idxmin(axis=1).map("{:g}".format),
         "updates to the target": needed.map(count),
-        "of those in the row above (%)": shares.where(np.isfinite(needed / needed.shift()), "–"),
+        "of those in the row above (%)": shares,
         "samples to the target": (needed * needed.index).map(count),
     }
     return pd.DataFrame(columns).rename_axis("batch size")

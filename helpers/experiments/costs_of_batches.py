@@ -1,14 +1,11 @@
 """What a chapter's readings of clocks and of memory say of the claims on time and memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import keras
 import numpy as np
 import xarray as xr
 
 from helpers.analysis import Result, gain, rank_correlation, result
-from helpers.costs import Stopwatch
-from helpers.data import Dataset
 
 SMALL, LARGER = "small", "larger"  # the networks: the tutorial's, and one with more weights
 
@@ -20,37 +17,6 @@ def near(sizes: Sequence[int], wanted: int) -> int:
     30
     """
     return int(min(sizes, key=lambda size: abs(np.log(size / wanted))))
-
-
-def epochs_with_validation(
-    build: Callable[[], keras.Model],
-    optimizer: keras.optimizers.Optimizer,
-    data: Dataset,
-    batch_size: int,
-    repeats: int,
-) -> np.ndarray:
-    """Seconds of each epoch of ``fit``, its validation included, but the first, which compiles.
-
-    Args:
-        build: returns a new Keras model.
-        optimizer: a Keras optimizer; only its settings are used.
-        data: to train on, and to validate on its test set.
-        batch_size: samples per update, 1 to n_train.
-        repeats: epochs that are timed, at least 1.
-    """
-    model, watch = build(), Stopwatch()
-    fresh = type(optimizer).from_config(optimizer.get_config())
-    model.compile(fresh, "categorical_crossentropy", metrics=["accuracy"])
-    model.fit(
-        data.x_train,
-        data.y_train,
-        batch_size=batch_size,
-        epochs=1 + repeats,
-        validation_data=(data.x_test, data.y_test),
-        callbacks=[watch],
-        verbose=0,
-    )
-    return np.array(watch.epochs[1:])
 
 
 def best_in_time(seconds: xr.DataArray) -> xr.DataArray:
@@ -67,7 +33,6 @@ def cost_results(
     seconds: xr.Dataset,
     to_target: xr.DataArray,
     peaks: xr.Dataset,
-    validated: tuple[np.ndarray, np.ndarray],
 ) -> dict[str, Result]:
     """Decide the claims on time and memory. Where a batch size is missing, the nearest stands in.
 
@@ -75,7 +40,6 @@ def cost_results(
         seconds: what ``helpers.costs.time_engines`` returned, of the networks small and larger.
         to_target: seconds to the target (seed, engine, batch_size) of the small network.
         peaks: what ``helpers.costs.measure_peaks`` returned, of the larger network.
-        validated: seconds of epochs with validation, at batch size 1 and with the full batch.
 
     Returns:
         Results by the name of the claim.
@@ -113,7 +77,6 @@ def cost_results(
             {
                 "fit": of_both("epoch", "fit", 1, 32),
                 "trainer": over(SMALL, "epoch", "trainer", one, some),
-                "with_validation": validated[0] / np.median(validated[1]),
             },
             one=one,
             some=some,
