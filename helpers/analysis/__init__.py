@@ -5,7 +5,7 @@ TensorFlow.
 """
 
 from helpers.analysis.confirmations import Hidden, confirmed
-from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.critical_batch import critical_batch_size, doublings
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.endings import best_minus_worst, end_to_middle
 from helpers.analysis.goal_tables import judged, noise_table, setting_name, standings
@@ -52,6 +52,7 @@ __all__ = [
     "costs",
     "critical_batch_size",
     "detrended_std",
+    "doublings",
     "end_to_middle",
     "epochs_to",
     "final_accuracy",
@@ -75,8 +76,8 @@ __all__ = [
     "recommend",
     "Recommendation",
     "recommendations",
-    "result",
     "Result",
+    "result",
     "result_in_looks",
     "ROUNDING",
     "RULES",

@@ -5,7 +5,14 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 """
 
 from helpers.errors import ParameterError
-from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
+from helpers.parameters.batches import (
+    CriticalBatchSize,
+    FromScratch,
+    FullBatch,
+    GradientNoise,
+    LeNet,
+    MemoryAndTime,
+)
 from helpers.parameters.control import AdamAndAccumulation, BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
 from helpers.parameters.generalisation import Generalisation
@@ -17,6 +24,7 @@ __all__ = [
     "AdamAndAccumulation",
     "BestLearningRate",
     "Blobs",
+    "CriticalBatchSize",
     "Dataset",
     "FromScratch",
     "FullBatch",

@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from helpers.parameters.fields import Parameters, batch_sizes, choice, real, too_large, whole
+from helpers.parameters.fields import (
+    Parameters,
+    batch_sizes,
+    choice,
+    learning_rates,
+    real,
+    too_large,
+    whole,
+)
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,
@@ -42,18 +50,34 @@ class GradientNoise(SampleGradients):
     draws: whole(20, 1000, "batches drawn of each size")
 
 
+class CriticalBatchSize(Blobs):
+    """Chapter 14."""
+
+    n_samples: whole(20, 20_000, "samples of the data set; the first half trains")
+    hidden_units: whole(1, 1000, "units of the hidden layer")
+    batch_sizes: batch_sizes(3, "batch sizes")
+    learning_rates: learning_rates(2, "learning rates tried at every batch size")
+    target_loss: real(0.001, 100, "test loss to reach")
+    most_updates: whole(50, 100_000, "updates after which a run gives up")
+    batch_size: BatchSize
+    learning_rate: LearningRate
+    momentum: Momentum
+    epochs: Epochs
+
+
 class MemoryAndTime(Blobs):
     """Chapter 15."""
 
     hidden_units: HiddenUnits
-    batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
+    batch_sizes: batch_sizes(2, "batch sizes on the tutorial's problem")
     learning_rate: LearningRate
     momentum: Momentum
     epochs: Epochs
     target_accuracy: TargetAccuracy
     wide_units: whole(1, 4096, "units of each hidden layer of the larger network")
     n_wide: whole(256, 1_000_000, "training samples of the larger network")
-    wide_batch_sizes: batch_sizes(1, "batch sizes on the larger network")
+    wide_batch_sizes: batch_sizes(2, "batch sizes on the larger network")
+    memory_gib: real(0.1, 10_000, "memory to fill, in GiB")
     repeats: Repeats
 
     def conflicts(self) -> list[str]:

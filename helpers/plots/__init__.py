@@ -1,6 +1,7 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
 from helpers.plots.by_batch_size import against_batch_size, name_least, panels
+from helpers.plots.costs import draw_costs, draw_engines
 from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
@@ -20,6 +21,7 @@ from helpers.plots.figures import (
 )
 from helpers.plots.maps import draw_map, draw_trade_off, goal_maps
 from helpers.plots.plane import CLASSES, MARKERS, points, regions
+from helpers.plots.regimes import draw_estimates, draw_regimes
 from helpers.plots.rules import draw_best_rates, label_sizes
 from helpers.plots.schedules import (
     SCHEDULES,
@@ -32,8 +34,8 @@ from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "against_batch_size",
-    "BAND",
     "band",
+    "BAND",
     "by_batch_size",
     "class_counts",
     "CLASSES",
@@ -41,9 +43,13 @@ __all__ = [
     "DASHES",
     "distribution",
     "draw_best_rates",
+    "draw_costs",
+    "draw_engines",
     "draw_escapes",
+    "draw_estimates",
     "draw_map",
     "draw_path",
+    "draw_regimes",
     "draw_schedules",
     "draw_trade_off",
     "first_to",

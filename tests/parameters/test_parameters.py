@@ -8,6 +8,7 @@ import pytest
 from helpers.parameters import (
     BestLearningRate,
     Blobs,
+    CriticalBatchSize,
     Dataset,
     GradientNoise,
     Minibatch,
@@ -35,6 +36,12 @@ GOOD = {
     Minibatch: SMALLER | {"batch_size": 32, "stochastic_learning_rate": 0.001},
     Sweep: TRAINING | {"batch_sizes": [4, 8, 450]},
     GradientNoise: TRAINING | {"batch_size": 32, "batch_sizes": [1, 256], "draws": 200},
+    CriticalBatchSize: SHARED
+    | {
+        "hidden_units": 50, "batch_sizes": [8, 16, 256], "learning_rates": [0.05, 0.4],
+        "target_loss": 0.45, "most_updates": 400, "batch_size": 32, "learning_rate": 0.01,
+        "momentum": 0.9, "epochs": 200,
+    },
     OneKnob: ONE_FLAVOUR
     | {
         "batch_size": 8, "factor": 4, "batch_sizes": [1, 250], "learning_rates": [0.001, 0.1],
@@ -169,6 +176,9 @@ def test_bad_batch_sizes_are_refused(given, sentence):
         (GradientNoise, {"n_samples": 39_400},
          "n_samples must be at most 39374 with n_seeds 30 and hidden_units 50 (the gradients of "
          "single samples must fit into 2 GiB), got 39400"),
+        (CriticalBatchSize, {"batch_size": 501, "batch_sizes": [4, 32, 501]},
+         "batch_size must be at most 500 (the number of training samples), got 501; "
+         "batch_sizes must be at most 500 (the number of training samples), got 501"),
         (OneKnob, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
         (OneKnob, {"factor": 63},
