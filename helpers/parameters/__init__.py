@@ -8,7 +8,7 @@ from helpers.errors import ParameterError
 from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
 from helpers.parameters.control import BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
-from helpers.parameters.generalisation import Generalisation
+from helpers.parameters.generalisation import GeneralisationGap, Sharpness
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 from helpers.parameters.user_data import UserData
@@ -19,7 +19,7 @@ __all__ = [
     "Dataset",
     "FromScratch",
     "FullBatch",
-    "Generalisation",
+    "GeneralisationGap",
     "GradientNoise",
     "GrowingBatch",
     "LeNet",
@@ -31,6 +31,7 @@ __all__ = [
     "ParameterError",
     "changed",
     "Parameters",
+    "Sharpness",
     "SmallerLearningRate",
     "Sweep",
     "Training",
