@@ -1,6 +1,6 @@
 """The loss along the straight line between a solution of small batches and one of the full batch.
 
-Keskar et al., On large-batch training for deep learning (arXiv 1609.04836), section 2.2.1. Here both
+Keskar et al., On large-batch training for deep learning (arXiv 1609.04836), draw it. Here both
 ends have the same training loss.
 """
 
