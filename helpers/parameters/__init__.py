@@ -15,7 +15,7 @@ from helpers.parameters.batches import (
 )
 from helpers.parameters.control import AdamAndAccumulation, BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
-from helpers.parameters.generalisation import Generalisation
+from helpers.parameters.generalisation import GeneralisationGap, Sharpness
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 from helpers.parameters.user_data import UserData
@@ -28,7 +28,7 @@ __all__ = [
     "Dataset",
     "FromScratch",
     "FullBatch",
-    "Generalisation",
+    "GeneralisationGap",
     "GradientNoise",
     "GrowingBatch",
     "LeNet",
@@ -40,6 +40,7 @@ __all__ = [
     "ParameterError",
     "changed",
     "Parameters",
+    "Sharpness",
     "SmallerLearningRate",
     "Sweep",
     "Training",
