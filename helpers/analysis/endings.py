@@ -7,7 +7,7 @@ from helpers.analysis.runs import detrended_std, gain, last_epochs, volatility
 
 
 def best_minus_worst(runs: xr.Dataset, last: int) -> xr.DataArray:
-    """Highest minus lowest test accuracy of the last ``last`` epochs (1 to all of them).
+    """Highest minus lowest test accuracy of the last ``last`` epochs of ``runs`` (1 to all).
 
     Returns:
         Differences of accuracies, at least 0; all dimensions but epoch.

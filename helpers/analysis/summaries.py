@@ -49,7 +49,7 @@ def summary(
 
 
 def count(value: float) -> str:
-    """A count of epochs or updates as people write it: 7,813, or "never" for infinity.
+    """``value``, a count of epochs or updates, as people write it: 7,813, or "never" if infinite.
 
     >>> count(7812.5), count(float("inf"))
     ('7,812', 'never')

@@ -107,7 +107,7 @@ def show_range(ax: Axes, *values: xr.DataArray) -> None:
 def readable(axis: Axis) -> None:
     """Label a logarithmic ``axis`` in plain numbers: 1, 2, 5, 10, … or, if it is long, 1, 10, …"""
     axis.set_major_locator(FewTicks())
-    axis.set_major_formatter(FuncFormatter(plain))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
     axis.set_minor_locator(NullLocator())
 
 
@@ -120,8 +120,8 @@ class FewTicks(LogLocator):
         return super().tick_values(vmin, vmax)
 
 
-def plain(value: float, _: int = 0) -> str:
-    """A number as people write it.
+def plain(value: float) -> str:
+    """``value`` as people write a number.
 
     >>> plain(20000.0), plain(0.05)
     ('20,000', '0.05')
