@@ -127,7 +127,7 @@ class AdamAndAccumulation(Digits):
     learning_rate: LearningRate
     adam_rates: learning_rates(3, "learning rates tried for Adam")
     sgd_rates: learning_rates(3, "learning rates tried for SGD with momentum")
-    beta_2: real(0, 0.99999, "share of its mean square gradient that Adam keeps")
+    beta_2: real(0.5, 0.99999, "share of its mean square gradient that Adam keeps")
     epochs: whole(1, 100_000, "passes over the training set when learning rates are tuned")
     longer_epochs: whole(HOLD, 100_000, "passes over the training set in the last comparison")
     target_accuracy: TargetAccuracy
