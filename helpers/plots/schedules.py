@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from helpers.analysis.runs import medians
-from helpers.plots.figures import BAND
+from helpers.plots.figures import BAND, readable
 
 SCHEDULES = {
     "constant": {"color": "0.55", "linestyle": "-", "linewidth": 1.4},
@@ -52,8 +52,7 @@ def draw_schedules(
         ax.set(yscale="log", xlabel="epoch", title=name)
         if not np.isfinite(ax.dataLim.minpos[1]):  # nothing above 0 to draw
             ax.set_ylim(1, 10)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
-        ax.yaxis.set_minor_locator(NullLocator())
+        readable(ax.yaxis)
 
 
 def schedule_curves(ax: Axes, runs: xr.Dataset, over: str, milestones: Sequence[int] = ()) -> None:
