@@ -23,7 +23,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off
-from helpers.plots.regimes import draw_estimates, draw_regimes
+from helpers.plots.regimes import draw_estimates, draw_noise_scale, draw_regimes
 
 __all__ = [
     "TEST",
@@ -41,6 +41,7 @@ __all__ = [
     "draw_engines",
     "draw_estimates",
     "draw_map",
+    "draw_noise_scale",
     "draw_regimes",
     "draw_trade_off",
     "learning_curves",
