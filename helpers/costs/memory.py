@@ -99,7 +99,7 @@ def fits(
             "each sample (MiB)": f"{sample / MIB:,.4f}",
             f"largest batch in {gib:g} GiB": f"{most:,}",
         }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("network")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns="network")
 
 
 @dataclass(frozen=True)

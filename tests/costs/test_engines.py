@@ -43,7 +43,7 @@ def test_overheads_are_those_of_the_medians():
 def test_epoch_table_counts_the_short_last_batch_and_writes_thousands_with_a_comma():
     table = costs.epoch_table([1, 32], [4.0, 0.5], 4100)
     assert isinstance(table, pd.DataFrame)
-    assert table.index.name == "batch size"
+    assert table.columns.name == "batch size"
     assert table.loc[1].tolist() == ["4,100", "0.98", "4.00", "1,025"]
     assert table.loc[32].tolist() == ["129", "3.88", "0.50", "8,200"]
 
