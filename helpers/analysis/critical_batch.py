@@ -75,7 +75,7 @@ def doublings(updates: xr.DataArray) -> pd.DataFrame:
         "of those in the row above (%)": shares,
         "samples to the target": (needed * needed.index).map(count),
     }
-    return pd.DataFrame(columns).rename_axis("batch size")
+    return pd.DataFrame(columns).rename_axis(index=None, columns="batch size")
 
 
 def _fit(sizes: np.ndarray, updates: np.ndarray) -> tuple[float, float]:

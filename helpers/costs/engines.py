@@ -98,7 +98,7 @@ def overheads(seconds: xr.Dataset) -> pd.DataFrame:
                 "each sample (ms)": f"{MILLI * b:.4f}",
                 "equal at batch size": f"{a / b:,.0f}" if seen else "far beyond all",
             }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns="network, engine")
 
 
 def epoch_table(
@@ -122,4 +122,4 @@ def epoch_table(
         "epoch (s)": [f"{s:.2f}" for s in seconds],
         "samples per second": [f"{n_train / s:,.0f}" for s in seconds],
     }
-    return pd.DataFrame(columns, index=pd.Index(batch_sizes, name=index))
+    return pd.DataFrame(columns, index=list(batch_sizes)).rename_axis(columns=index)

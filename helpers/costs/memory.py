@@ -95,11 +95,17 @@ def fits(
         most = max(0, int((gib * GIB - fixed) // sample))
         rows[name] = {
             "weights": f"{model.count_params():,}",
-            "at any batch size (MiB)": f"{fixed / MIB:,.2f}",
-            "each sample (MiB)": f"{sample / MIB:,.4f}",
+            "at any batch size (MiB)": _mib(fixed),
+            "each sample (MiB)": _mib(sample),
             f"largest batch in {gib:g} GiB": f"{most:,}",
         }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("network")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns="network")
+
+
+def _mib(n_bytes: int) -> str:
+    """MiB with three digits, or without a fraction."""
+    mib = n_bytes / MIB
+    return f"{mib:,.0f}" if mib >= 100 else f"{mib:.3g}"
 
 
 @dataclass(frozen=True)

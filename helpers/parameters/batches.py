@@ -55,7 +55,7 @@ class CriticalBatchSize(Blobs):
 
     n_samples: whole(20, 20_000, "samples of the data set; the first half trains")
     hidden_units: whole(1, 1000, "units of the hidden layer")
-    batch_sizes: batch_sizes(3, "batch sizes")
+    batch_sizes: batch_sizes(2, "batch sizes whose updates are counted")
     learning_rates: learning_rates(2, "learning rates tried at every batch size")
     target_loss: real(0.001, 100, "test loss to reach")
     most_updates: whole(50, 100_000, "updates after which a run gives up")

@@ -21,7 +21,7 @@ from helpers.plots.figures import (
 )
 from helpers.plots.maps import draw_map, draw_trade_off, goal_maps
 from helpers.plots.plane import CLASSES, MARKERS, points, regions
-from helpers.plots.regimes import draw_estimates, draw_regimes
+from helpers.plots.regimes import draw_estimates, draw_noise_scale, draw_regimes
 from helpers.plots.rules import draw_best_rates, label_sizes
 from helpers.plots.schedules import (
     SCHEDULES,
@@ -34,8 +34,8 @@ from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "against_batch_size",
-    "band",
     "BAND",
+    "band",
     "by_batch_size",
     "class_counts",
     "CLASSES",
@@ -48,6 +48,7 @@ __all__ = [
     "draw_escapes",
     "draw_estimates",
     "draw_map",
+    "draw_noise_scale",
     "draw_path",
     "draw_regimes",
     "draw_schedules",

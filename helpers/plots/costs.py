@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from helpers import analysis
-from helpers.plots.figures import against_batch_size, readable
+from helpers.plots.figures import against_batch_size
 
 ENGINES = {"fit": "black", "trainer": "#56B4E9"}  # colours
 NETWORKS = {"small": "o--", "larger": "s-"}  # styles
@@ -31,7 +32,7 @@ def draw_engines(ax: Axes, values: xr.DataArray) -> None:
             style = {"color": ENGINES[engine], "ms": 5, "label": f"{engine}, {network} network"}
             ax.plot(line.batch_size, line, NETWORKS[network], **style)
     ax.set(xscale="log", yscale="log", xlabel="batch size")
-    readable(ax.xaxis)
+    _decades(ax.xaxis, ax.yaxis)
 
 
 def draw_costs(
@@ -55,11 +56,13 @@ def draw_costs(
     axes[1].set(xscale="log", yscale="log", xlabel="batch size")
     axes[1].set_xticks(axes[0].get_xticks(), axes[0].get_xticklabels(), fontsize=9)
     axes[1].xaxis.set_minor_locator(NullLocator())
-    readable(axes[1].yaxis)
+    _decades(axes[1].yaxis, axes[2].yaxis)
+    axes[2].set_ylim(bottom=axes[2].get_ylim()[0] / 2)  # room for a name
     titles = "updates", "times ms per update", "is seconds to the target"
     for ax, title in zip(axes, titles, strict=True):
         ax.set_title(title, fontsize=11)
         ax.tick_params("x", labelrotation=60)
+        ax.set_xlim(updates.batch_size[0] / 1.5, 1.5 * updates.batch_size[-1])
 
 
 def _name_fastest(ax: Axes, values: xr.DataArray) -> None:
@@ -69,5 +72,13 @@ def _name_fastest(ax: Axes, values: xr.DataArray) -> None:
         best = int(medians.idxmin("batch_size"))
         at = best, float(medians.sel(batch_size=best))
         ax.plot(*at, "o", color="black", ms=14, mfc="none", mew=1.6)
-        place = {"xytext": (0, -22), "textcoords": "offset points", "ha": "center"}
+        place = {"xytext": (4, -24), "textcoords": "offset points", "ha": "left"}
         ax.annotate(f"fastest: {best}", at, fontsize=10, **place)
+
+
+def _decades(*axes: Axis) -> None:
+    """Label logarithmic axes with 1, 10, 100, … in plain numbers."""
+    for axis in axes:
+        axis.set_major_locator(LogLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
+        axis.set_minor_locator(NullLocator())

@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from helpers.plots.figures import FLAVOURS, readable
+from helpers import analysis
+from helpers.plots.figures import FLAVOURS, band, readable
 
 COLORS = ("#56B4E9", "black")  # of the looser target, and of the tighter one
 NEAR = 8  # factor around the critical batch size within which returns diminish
@@ -75,3 +76,29 @@ def draw_estimates(axes: Sequence[Axes], ratios: xr.DataArray) -> None:
         ax.set_xticks(ratios.pairs.values, [f"{pairs:,}" for pairs in ratios.pairs.values])
         ax.minorticks_off()
     axes[0].set_ylabel("estimated over exact")
+
+
+def draw_noise_scale(
+    ax: Axes, exact: xr.DataArray, estimate: xr.DataArray, batch_size: int
+) -> None:
+    """Draw the noise scale over epochs on logarithmic axes, with epoch 0 at the left end.
+
+    Args:
+        ax: axes to draw on.
+        exact: samples, dimensions seed and snapshot, the epoch; a line with a band.
+        estimate: the same, from two batch sizes; diamonds at the medians.
+        batch_size: of the run; a dashed line.
+    """
+    band(ax, exact, FLAVOURS["minibatch"], "exact")
+    style = {"color": "black", "mfc": "none", "ms": 8}
+    ax.plot(estimate.snapshot, analysis.medians(estimate), "D", label="estimate", **style)
+    ax.axhline(batch_size, color="0.4", ls="--", lw=1)
+    ax.annotate("batch size of the run", (-0.2, batch_size * 1.1), fontsize=10)
+    ax.set_xscale("symlog", linthresh=1, linscale=0.5)
+    epochs = exact.snapshot.values
+    ax.set_xticks(epochs, [str(epoch) for epoch in epochs])
+    ax.set(yscale="log", xlabel="epoch", ylabel="noise scale (samples)")
+    ax.set_xlim(-0.3, 1.1 * epochs[-1])
+    readable(ax.yaxis)
+    ax.minorticks_off()
+    ax.legend(loc="lower right")

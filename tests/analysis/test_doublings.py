@@ -11,7 +11,7 @@ LABELS = {"learning_rate": [0.1, 0.2], "batch_size": [1, 2, 4]}
 def test_takes_the_best_rate_of_each_batch_size_and_compares_with_the_row_above():
     tried = xr.DataArray([[1000.0, 500.0, 400.0], [np.inf, 600.0, 375.0]], LABELS)
     table = doublings(tried)
-    assert table.index.name == "batch size"
+    assert table.columns.name == "batch size"
     assert table.loc[1].tolist() == ["0.1", "1,000", "–", "1,000"]
     assert table.loc[2].tolist() == ["0.1", "500", "50", "1,000"]
     assert table.loc[4].tolist() == ["0.2", "375", "75", "1,500"]

@@ -184,7 +184,7 @@ def test_bad_batch_sizes_are_refused(given, sentence):
         (GradientNoise, {"n_samples": 39_400},
          "n_samples must be at most 39374 with n_seeds 30 and hidden_units 50 (the gradients of "
          "single samples must fit into 2 GiB), got 39400"),
-        (CriticalBatchSize, {"batch_size": 501, "batch_sizes": [4, 32, 501]},
+        (CriticalBatchSize, {"batch_size": 501, "batch_sizes": [4, 501]},
          "batch_size must be at most 500 (the number of training samples), got 501; "
          "batch_sizes must be at most 500 (the number of training samples), got 501"),
         (OneKnob, {"batch_sizes": [4, 500]},

@@ -51,6 +51,17 @@ def test_estimates_beyond_the_panel_lie_on_its_edge():
     assert axes[0].get_ylim()[0] < -1 < 4 < axes[0].get_ylim()[1]
 
 
+def test_noise_scale_is_drawn_from_the_initial_weights_on_beside_the_batch_size():
+    values = xr.DataArray([[2.0, 9, 80], [3.0, 11, 100]], {"seed": [1, 2], "snapshot": [0, 1, 200]})
+    _, ax = plt.subplots()
+    plots.draw_noise_scale(ax, values, values, 32)
+    line, diamonds, level = ax.lines
+    assert line.get_xdata().tolist() == diamonds.get_xdata().tolist() == [0, 1, 200]
+    assert set(level.get_ydata()) == {32}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1", "200"]
+    assert ax.get_xlim()[0] < 0
+
+
 def test_engines_have_a_line_for_each_network_over_its_own_batch_sizes():
     values = np.full((2, 2, 3, 2), 2.0)
     values[0, :, 1] = np.nan
