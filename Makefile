@@ -47,7 +47,7 @@ pdf: book browser ## print the whole book into _build/batch-size-book.pdf
 bench: $(INSTALLED) ## measure speed and memory side by side (takes long)
 	@$(VENV) -m benchmarks $(ARGS)
 
-picture: book ## renew the picture in the README from chapter 6
+picture: book ## renew the pictures in the README
 	@$(VENV) book/_ext/picture.py
 
 lock: ## pin the dependencies of pyproject.toml in requirements.lock

@@ -19,6 +19,7 @@ import explorer
 import figures
 import light_pages
 import mathml
+import moved
 import named_results
 import nbformat
 import not_found
@@ -100,6 +101,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         api,
         evidence,
         mathml,
+        moved,
         named_results,
         figures,
         explorer,

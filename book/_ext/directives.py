@@ -6,6 +6,7 @@ from pathlib import Path
 from chapters import chapters, executed, executed_path
 from docutils import nodes
 from docutils.parsers.rst import directives
+from panels import cropped
 from records import displayed
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,12 +31,14 @@ class GatheringDirective(SphinxDirective):
 class ChapterFigure(GatheringDirective):
     """A figure of a chapter: its page, then the figure's name.
 
-    Caption and alternative text are those of the chapter, unless given here.
+    Caption and alternative text are those of the chapter, unless given here; `panel` shows one of
+    its panels alone, counted from 1.
     """
 
     required_arguments = 2
     has_content = True
     option_spec = {"alt": directives.unchanged_required, "name": directives.unchanged_required}
+    option_spec |= {"panel": directives.positive_int}
 
     def run(self) -> list[nodes.Node]:
         """Return the figure."""
@@ -52,6 +55,11 @@ class ChapterFigure(GatheringDirective):
         if name not in figures:
             raise self.error(f"{page} has no figure {name}; it has {', '.join(figures)}.")
         shown, svg = figures[name]
+        if "panel" in self.options:
+            try:
+                svg = cropped(svg, self.options["panel"])
+            except ValueError as error:
+                raise self.error(f"{page}, {name}: {error}") from error
         caption = " ".join(self.content) or shown.figure.get("caption", "")
         alt = self.options.get("alt") or shown.get("image", {}).get("alt", "")
         path = Path(

@@ -5,12 +5,14 @@ drew, with its white ground taken away. In the dark one black and grey change pl
 a dark colour is lightened. The page holds both, and the theme shows the one that fits; the other is
 not loaded.
 
-On a phone a figure is no narrower than its smallest letters allow, and scrolls in its own box.
+On a phone the panels of a figure stand below each other (see `panels.py`). A figure that has one is
+no narrower than its smallest letters allow, and scrolls in its own box.
 """
 
 import base64
 import functools
 import hashlib
+import html
 import io
 import posixpath
 import re
@@ -20,6 +22,7 @@ from urllib.parse import quote
 
 from coloraide import Color
 from docutils import nodes
+from panels import Box, panels
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -38,7 +41,7 @@ GROUND = re.compile(
 COLOR = re.compile(r"\b((?:fill|stroke): ?)(#[0-9a-f]{6})\b")
 PICTURE = re.compile(r"(data:image/png;base64,)([\sA-Za-z0-9+/=]+)")
 NEEDLESS = re.compile(r"<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*", re.DOTALL)
-SIZE = re.compile(r'<svg [^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"')
+SIZE = re.compile(r'<svg [^>]*?viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"')
 LETTER = re.compile(r'<g transform="translate\([^)]*\)(?: rotate\([^)]*\))? scale\(([\d.]+) ')
 PIXEL = 4 / 3  # CSS pixels in a point
 
@@ -83,6 +86,8 @@ def picture_by_night(png: str) -> str:
 def painted(svg: str, theme: str) -> str:
     """Return a figure of matplotlib for the light or the dark theme, on a transparent ground."""
     svg = GROUND.sub(r"\1none", NEEDLESS.sub("", svg))
+    for side in ("width", "height"):  # the view box says it, also where a part of it is viewed
+        svg = re.sub(rf'(<svg [^>]*?) {side}="[^"]*"', r"\1", svg, count=1)
     if theme == "light":
         return svg
     svg = COLOR.sub(lambda found: found[1] + by_night(found[2]), svg)
@@ -107,7 +112,10 @@ class Pair(nodes.General, nodes.Element):
 
 
 class Painted(nodes.image):
-    """A figure as one theme shows it, with its `size` and the `least_width` to show it at."""
+    """A figure as one theme shows it.
+
+    Its `size`, the `least_width` to show it at, and its `panels`, are the same in both themes.
+    """
 
 
 def visit_pair(translator: HTML5Translator, node: Pair) -> None:
@@ -120,6 +128,17 @@ def depart_pair(translator: HTML5Translator, node: Pair) -> None:
     translator.body.append("</div>\n")
 
 
+def cut(source: str, box: Box, alt: str) -> str:
+    """Return the HTML of an image that shows a part of a figure, by a view of its file."""
+    view = f"svgView(viewBox({box.left:g},{box.top:g},{box.width:g},{box.height:g}))"
+    width, height = round(box.width * PIXEL), round(box.height * PIXEL)
+    shape = f"width: {width}px; aspect-ratio: {width} / {height}"
+    return (
+        f'<img class="dark-light" src="{source}#{view}" alt="{html.escape(alt)}" width="{width}" '
+        f'height="{height}" style="{shape}" loading="lazy">\n'
+    )
+
+
 def visit_painted(translator: HTML5Translator, node: Painted) -> None:
     """Write a figure that keeps its room free, and loads once it is about to be seen."""
     name = quote(translator.builder.images[node["uri"]])
@@ -128,6 +147,13 @@ def visit_painted(translator: HTML5Translator, node: Painted) -> None:
     settings |= {"width": width, "height": height, "loading": "lazy"}
     settings["style"] = f"min-width: {node['least_width']}px"
     translator.body.append(translator.emptytag(node, "img", "\n", **settings))
+    if node["panels"]:
+        theme = " ".join(name for name in node["classes"] if name.startswith("only-"))
+        translator.body.append(f'<div class="panels {theme}">\n')
+        for number, box in enumerate(node["panels"]):
+            alt = settings["alt"] if number == 0 else ""
+            translator.body.append(cut(settings["src"], box, alt))
+        translator.body.append("</div>\n")
     raise nodes.SkipNode
 
 
@@ -149,7 +175,12 @@ class Pairs(SphinxTransform):
                 file = folder / f"{hashlib.sha256(svg.encode()).hexdigest()}-{theme}.svg"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(painted(svg, theme), encoding="utf-8")
-                shown = Painted(**image.attributes, size=size(svg), least_width=least_width(svg))
+                shown = Painted(
+                    **image.attributes,
+                    size=size(svg),
+                    least_width=least_width(svg),
+                    panels=panels(svg),
+                )
                 shown["uri"] = f"/{file.relative_to(self.env.srcdir).as_posix()}"
                 shown["classes"] = [*image["classes"], f"only-{theme}"]
                 pair.append(shown)

@@ -37,7 +37,7 @@ REPLACED = ["fontawesome.js", "dataset.theme =", "DOCUMENTATION_OPTIONS."]  # by
 SEARCH = ["searchtools.js", "language_data.js", "searchindex.js"]
 HANDLED = ["window.print()"]  # by site.js
 UNUSED = ["fontawesome", "fontawesome.js*", "locales", "*.map", "*webpack-macros.html"]
-UNUSED += ["sweep.svg"]  # the picture in the README
+UNUSED += ["regimes.svg", "knob.svg"]  # the pictures in the README
 FONT_AWESOME = re.compile(
     r"@font-face\{[^{}]*fontawesome[^{}]*\}"
     r'|(?:\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}'

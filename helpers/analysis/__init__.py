@@ -5,10 +5,13 @@ TensorFlow.
 """
 
 from helpers.analysis.confirmations import Hidden, confirmed
-from helpers.analysis.critical_batch import critical_batch_size
+from helpers.analysis.critical_batch import critical_batch_size, doublings
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.endings import best_minus_worst, end_to_middle
+from helpers.analysis.goal_tables import judged, noise_table, setting_name, standings
+from helpers.analysis.goals import costs, recommendations, shown_medians
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
+from helpers.analysis.phases import along_the_run, minus, phase_summary, volatility_by_phase
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
 from helpers.analysis.recommendation import (
@@ -33,46 +36,63 @@ from helpers.analysis.runs import (
     text,
     volatility,
 )
+from helpers.analysis.scaling import RULES, nearest_rule, reach, scaled_rate
 from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.wording import number
 
 __all__ = [
-    "CELL",
-    "Hidden",
-    "MIME",
-    "ROUNDING",
-    "Recommendation",
-    "Result",
+    "along_the_run",
     "best_minus_worst",
     "best_rate",
     "bootstrap",
+    "CELL",
     "claims",
     "confirmed",
+    "costs",
     "critical_batch_size",
     "detrended_std",
+    "doublings",
     "end_to_middle",
     "epochs_to",
     "final_accuracy",
     "fully_accurate",
     "gain",
+    "Hidden",
+    "judged",
     "last_epochs",
     "log_slope",
     "median",
     "median_interval",
     "medians",
+    "MIME",
+    "minus",
+    "nearest_rule",
+    "noise_table",
     "number",
+    "phase_summary",
     "rank_correlation",
+    "reach",
     "recommend",
+    "Recommendation",
+    "recommendations",
+    "Result",
     "result",
     "result_in_looks",
+    "ROUNDING",
+    "RULES",
+    "scaled_rate",
+    "setting_name",
     "settling_epoch",
+    "shown_medians",
     "speed",
+    "standings",
     "summary",
     "text",
     "trade_off",
     "updates_of_seeds_to",
     "updates_to",
     "volatility",
+    "volatility_by_phase",
     "widened",
 ]

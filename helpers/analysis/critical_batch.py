@@ -1,10 +1,12 @@
 """Updates to a target against batch size: the critical batch size at which larger stops paying."""
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from scipy.optimize import minimize_scalar
 
 from helpers import checks
+from helpers.analysis.summaries import count
 
 BEYOND = 1e3  # how far beyond the batch sizes tried the critical one is searched, as a factor
 
@@ -45,6 +47,35 @@ def critical_batch_size(updates: xr.DataArray) -> xr.Dataset:
         {"fewest_updates": ("seed", fewest), "critical_batch_size": ("seed", critical)},
         {"seed": updates.seed},
     )
+
+
+def doublings(updates: xr.DataArray) -> pd.DataFrame:
+    """What each larger batch saves, every batch size at the learning rate that is best for it.
+
+    Args:
+        updates: to a target, dimensions batch_size, in order, and learning_rate; infinity if it
+            was not reached.
+
+    Returns:
+        A row for each batch size: the best learning rate, the updates, what share they are of
+        those in the row above, and the samples that they take; as text, so that a notebook and
+        the book show the same digits.
+
+    >>> labels = {"batch_size": [4, 8], "learning_rate": [0.1, 0.2]}
+    >>> doublings(xr.DataArray([[600.0, 1000.0], [500.0, 300.0]], labels)).loc[8].tolist()
+    ['0.2', '300', '50', '2,400']
+    """
+    tried = updates.transpose("batch_size", "learning_rate").to_pandas()
+    needed = tried.min(axis=1)
+    known = needed.where(np.isfinite(needed))
+    shares = (100 * known / known.shift()).map("{:.0f}".format).replace("nan", "–")
+    columns = {
+        "best learning rate": tried.idxmin(axis=1).map("{:g}".format),
+        "updates to the target": needed.map(count),
+        "of those in the row above (%)": shares,
+        "samples to the target": (needed * needed.index).map(count),
+    }
+    return pd.DataFrame(columns).rename_axis(index=None, columns="batch size")
 
 
 def _fit(sizes: np.ndarray, updates: np.ndarray) -> tuple[float, float]:

@@ -7,12 +7,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import joblib
 import keras
 import numpy as np
+import pandas as pd
 import tensorflow as tf
+import xarray as xr
 
 from helpers import checks
 from helpers.data.dataset import Dataset
@@ -20,6 +23,8 @@ from helpers.models.networks import mlp
 from helpers.training.trainer import train
 
 ENGINES = ("fit", "trainer")
+MIB, GIB = 2**20, 2**30
+BACKWARD = 2  # bytes that a batch takes over those of its activations: their gradients come on top
 
 
 def device() -> str:
@@ -50,6 +55,57 @@ def activation_bytes(model: keras.Model, batch_size: int) -> int:
     tensors = [*model.inputs, *(layer.output for layer in layers)]
     sizes = [int(np.prod(t.shape[1:])) * tf.as_dtype(t.dtype).size for t in tensors]
     return size * sum(sizes)
+
+
+def fixed_bytes(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> int:
+    """Bytes that training takes at any batch size: weights, gradients, and the optimizer's state.
+
+    Args:
+        model: a built Keras model.
+        optimizer: its settings decide how many numbers it keeps for each weight.
+
+    >>> fixed_bytes(mlp(), keras.optimizers.Adam()) // mlp().count_params()  # four of 4 bytes
+    16
+    """
+    fresh = type(optimizer).from_config(optimizer.get_config())
+    fresh.build(model.trainable_variables)
+    shapes = {tuple(weight.shape) for weight in model.trainable_variables}
+    state = [number for number in fresh.variables if tuple(number.shape) in shapes]
+    held = [*model.variables, *model.trainable_variables, *state]
+    return sum(int(np.prod(each.shape)) * tf.as_dtype(each.dtype).size for each in held)
+
+
+def fits(
+    models: Mapping[str, keras.Model], optimizer: keras.optimizers.Optimizer, gib: float
+) -> pd.DataFrame:
+    """The largest batch that fits, by a rough rule: fixed bytes, and twice the activations.
+
+    Args:
+        models: built Keras models, by the name that their row has.
+        optimizer: that they are trained with.
+        gib: memory to fill, above 0.
+
+    Returns:
+        A row for each model: its weights, what training takes at any batch size, what each sample
+        adds, and the batch size at which the memory is full.
+    """
+    rows = {}
+    for name, model in models.items():
+        fixed, sample = fixed_bytes(model, optimizer), BACKWARD * activation_bytes(model, 1)
+        most = max(0, int((gib * GIB - fixed) // sample))
+        rows[name] = {
+            "weights": f"{model.count_params():,}",
+            "at any batch size (MiB)": _mib(fixed),
+            "each sample (MiB)": _mib(sample),
+            f"largest batch in {gib:g} GiB": f"{most:,}",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns="network")
+
+
+def _mib(n_bytes: int) -> str:
+    """MiB with three digits, or without a fraction."""
+    mib = n_bytes / MIB
+    return f"{mib:,.0f}" if mib >= 100 else f"{mib:.3g}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +157,41 @@ def peak_memory(function: Callable, *arguments) -> Memory:
             f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
         )
     raise RuntimeError(f"the process that ran {function.__name__} {outcome}")
+
+
+def measure_peaks(
+    units: Sequence[int], n_train: int, batch_sizes: Sequence[int], repeats: int
+) -> xr.Dataset:
+    """Peak memory of processes that train an MLP with ``fit``, two processes at a time.
+
+    Args:
+        units: inputs, units of each hidden layer, outputs.
+        n_train: samples of the training set, which every process holds.
+        batch_sizes: each 1 to n_train.
+        repeats: processes for each batch size, at least 1.
+
+    Returns:
+        Variables peak and before, in MiB, with the dimensions repeat and batch_size; before is what
+        a process held when it began. And activations, as computed (batch_size).
+    """
+    jobs = [
+        joblib.delayed(peak_memory)(train_briefly, "fit", units, n_train, size, 1)
+        for _ in range(repeats)
+        for size in batch_sizes
+    ]
+    measured = joblib.Parallel(2, prefer="threads")(jobs)
+    grid = ("repeat", "batch_size")
+    shape = repeats, len(batch_sizes)
+    model = mlp(units[0], units[-1], units[1:-1])
+    computed = [activation_bytes(model, size) / MIB for size in batch_sizes]
+    return xr.Dataset(
+        {
+            "peak": (grid, np.reshape([each.peak / MIB for each in measured], shape)),
+            "before": (grid, np.reshape([each.before / MIB for each in measured], shape)),
+            "activations": ("batch_size", computed),
+        },
+        {"repeat": range(repeats), "batch_size": list(batch_sizes)},
+    )
 
 
 def _report(sender, function, arguments):

@@ -1,5 +1,6 @@
 """The loss around given weights: its gradients, their noise, and its curvature."""
 
+from helpers.landscape.batch_gradients import batch_gradients
 from helpers.landscape.curvature import hessian, largest_eigenvalue
 from helpers.landscape.gradients import losses, sample_gradients, squared_lengths
 from helpers.landscape.noise import (
@@ -12,6 +13,7 @@ from helpers.landscape.noise import (
 )
 
 __all__ = [
+    "batch_gradients",
     "cosines",
     "draw_batches",
     "estimated_noise_scale",

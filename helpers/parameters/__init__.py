@@ -5,21 +5,30 @@ cell after that calls ``check`` of the chapter's class here. TensorFlow is not i
 """
 
 from helpers.errors import ParameterError
-from helpers.parameters.batches import FromScratch, FullBatch, GradientNoise, LeNet, MemoryAndTime
-from helpers.parameters.control import BestLearningRate, GrowingBatch, OneKnob
+from helpers.parameters.batches import (
+    CriticalBatchSize,
+    FromScratch,
+    FullBatch,
+    GradientNoise,
+    LeNet,
+    MemoryAndTime,
+)
+from helpers.parameters.control import AdamAndAccumulation, BestLearningRate, GrowingBatch, OneKnob
 from helpers.parameters.fields import Parameters, changed
-from helpers.parameters.generalisation import Generalisation
+from helpers.parameters.generalisation import GeneralisationGap, Sharpness
 from helpers.parameters.shared import Blobs, OneFlavour, Training
 from helpers.parameters.tutorial import Dataset, Minibatch, SmallerLearningRate, Sweep
 from helpers.parameters.user_data import UserData
 
 __all__ = [
+    "AdamAndAccumulation",
     "BestLearningRate",
     "Blobs",
+    "CriticalBatchSize",
     "Dataset",
     "FromScratch",
     "FullBatch",
-    "Generalisation",
+    "GeneralisationGap",
     "GradientNoise",
     "GrowingBatch",
     "LeNet",
@@ -31,6 +40,7 @@ __all__ = [
     "ParameterError",
     "changed",
     "Parameters",
+    "Sharpness",
     "SmallerLearningRate",
     "Sweep",
     "Training",

@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from helpers.parameters.fields import Parameters, batch_sizes, choice, real, too_large, whole
+from helpers.parameters.fields import (
+    Parameters,
+    batch_sizes,
+    choice,
+    learning_rates,
+    real,
+    too_large,
+    whole,
+)
 from helpers.parameters.shared import (
     BatchSize,
     Blobs,
@@ -23,13 +31,12 @@ from helpers.parameters.shared import (
 class FromScratch(Blobs):
     """Chapter 12."""
 
-    n_samples: whole(20, 20_000, "samples of the classes; half of them train")
+    n_samples: whole(40, 20_000, "samples of the classes; half of them train")
     hidden_units: HiddenUnits
     batch_size: BatchSize
     learning_rate: LearningRate
-    passes: whole(10, 100_000, "passes over the samples of the line")
     epochs: Epochs
-    fit_epochs: FitEpochs
+    passes: whole(10, 100_000, "passes over the samples of the line")
     limit_share: real(0.001, 1, "learning rate of the sine over the largest stable one")
     escape_passes: whole(1, 10_000, "passes over the samples of the sine")
 
@@ -37,26 +44,40 @@ class FromScratch(Blobs):
 class GradientNoise(SampleGradients):
     """Chapter 13."""
 
-    ALIKE: ClassVar[float] = 0.95  # cosine of gradients that are almost the same
-    SAME: ClassVar[float] = 0.99  # cosine of gradients that no longer change
-    MOMENTS: ClassVar[int] = 10
+    MOMENTS: ClassVar[int] = 2  # in the middle and at the end of training
 
     batch_size: BatchSize
     draws: whole(20, 1000, "batches drawn of each size")
+
+
+class CriticalBatchSize(Blobs):
+    """Chapter 14."""
+
+    n_samples: whole(20, 20_000, "samples of the data set; the first half trains")
+    hidden_units: whole(1, 1000, "units of the hidden layer")
+    batch_sizes: batch_sizes(2, "batch sizes whose updates are counted")
+    learning_rates: learning_rates(2, "learning rates tried at every batch size")
+    target_loss: real(0.001, 100, "test loss to reach")
+    most_updates: whole(50, 100_000, "updates after which a run gives up")
+    batch_size: BatchSize
+    learning_rate: LearningRate
+    momentum: Momentum
+    epochs: Epochs
 
 
 class MemoryAndTime(Blobs):
     """Chapter 15."""
 
     hidden_units: HiddenUnits
-    batch_sizes: batch_sizes(1, "batch sizes on the tutorial's problem")
+    batch_sizes: batch_sizes(2, "batch sizes on the tutorial's problem")
     learning_rate: LearningRate
     momentum: Momentum
     epochs: Epochs
     target_accuracy: TargetAccuracy
     wide_units: whole(1, 4096, "units of each hidden layer of the larger network")
     n_wide: whole(256, 1_000_000, "training samples of the larger network")
-    wide_batch_sizes: batch_sizes(1, "batch sizes on the larger network")
+    wide_batch_sizes: batch_sizes(2, "batch sizes on the larger network")
+    memory_gib: real(0.1, 10_000, "memory to fill, in GiB")
     repeats: Repeats
 
     def conflicts(self) -> list[str]:
@@ -90,21 +111,17 @@ class LeNet(Parameters):
 class FullBatch(OneFlavour):
     """Chapter 17."""
 
-    STUCK: ClassVar[float] = 0.7  # test accuracy that a stuck run does not exceed at its end
-    CALM: ClassVar[int] = 60  # epochs at a tenth of the learning rate that follow
-
     epochs: whole(12, 100_000, "passes over the training set")
-    batch_size: BatchSize
+    batch_size: whole(2, 500_000, "samples of a minibatch")
     rms_learning_rate: LearningRate
     initial_step: real(1e-6, 50, "first step size of every weight, by Rprop")
-    new_samples: whole(1000, 10_000_000, "fresh samples that stand for the population")
-    many_seeds: whole(1, 1000, "runs with batch size 1")
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""
         problems = super().conflicts()
-        if self.many_seeds < self.n_seeds:
+        if self.batch_size == self.n_train:
             problems.append(
-                f"many_seeds must be at least n_seeds ({self.n_seeds}), got {self.many_seeds}"
+                f"batch_size must be below {self.n_train} (the number of training samples, which "
+                f"is the full batch), got {self.batch_size}"
             )
         return problems

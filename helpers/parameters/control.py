@@ -3,6 +3,7 @@
 import math
 from typing import ClassVar
 
+from helpers.conventions import HOLD
 from helpers.parameters.fields import (
     Parameters,
     batch_sizes,
@@ -21,42 +22,51 @@ from helpers.parameters.shared import (
     LastEpochs,
     LearningRate,
     Momentum,
-    SampleGradients,
     TargetAccuracy,
+    Training,
     TuningSeeds,
 )
 
 PLACES = 9  # of each training image: where it is, and shifted by a pixel in eight directions
 
 
-class OneKnob(SampleGradients):
+class OneKnob(Training):
     """Chapter 07; the full batch and ``learning_rate`` join the grid."""
 
-    MOMENTS: ClassVar[int] = 24
-
-    fit_epochs: FitEpochs
+    batch_size: BatchSize
+    factor: whole(2, 1000, "how many times as large the large batch is")
+    batch_sizes: batch_sizes(2, "batch sizes of the grid, besides the full batch")
     learning_rates: learning_rates(2, "learning rates of the grid, besides learning_rate")
-    tuning_seeds: TuningSeeds
+    fit_epochs: FitEpochs
+    grid_seeds: whole(1, 1000, "runs for each setting of the grid")
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        problems = super().conflicts()
+        large = self.batch_size * self.factor
+        if self.batch_size <= self.n_train < large:
+            problems.append(
+                f"factor must be at most {self.n_train // self.batch_size} with batch_size "
+                f"{self.batch_size} (of {self.n_train} training samples), got {self.factor}, which "
+                f"makes {large}"
+            )
+        if self.batch_sizes[1] >= self.n_train >= self.batch_sizes[-1]:
+            problems.append(
+                f"batch_sizes must hold 2 below {self.n_train} (the number of training samples), "
+                f"got {self.batch_sizes}"
+            )
+        return problems
 
 
-class BestLearningRate(Parameters):
-    """Chapter 08."""
+class Digits(Parameters):
+    """What chapters 08 and 09 share: shifted digits, and learning rates tuned on some of them."""
 
     HELD_OUT: ClassVar[float] = 0.25  # share of the images that learning rates are tuned on
 
     n_images: whole(60, 1500, "images to train on, each in nine places")
     data_seed: DigitsSeed
     hidden_units: whole(1, 1000, "units of the hidden layer")
-    batch_size: BatchSize
-    batch_sizes: batch_sizes(2, "batch sizes compared with batch_size")
-    doublings: whole(1, 12, "times that batch_size is doubled to see how far a rule holds")
-    learning_rates: learning_rates(3, "learning rates tried in tuning")
     momentum: Momentum
-    epochs: Epochs
-    warm_up_epochs: whole(1, 100_000, "epochs that begin below the scaled learning rate")
-    fit_epochs: FitEpochs
-    last_epochs: LastEpochs
-    target_accuracy: TargetAccuracy
     tuning_seeds: TuningSeeds
 
     @property
@@ -73,26 +83,67 @@ class BestLearningRate(Parameters):
         """What is wrong with the values taken together, a sentence each."""
         if problems := super().conflicts():
             return problems
-        if self.batch_sizes[-1] <= self.batch_size:
-            problems.append(
-                f"batch_sizes must hold one above batch_size ({self.batch_size}), "
-                f"got {self.batch_sizes}"
-            )
-        problems += [
-            f"{name} must be at most {self.n_tuning} (the training samples left for tuning), "
-            f"got {value}"
-            for name, value, largest in (
-                ("batch_size", self.batch_size, self.batch_size),
-                ("batch_sizes", self.batch_sizes, self.batch_sizes[-1]),
-            )
+        return [
+            f"batch_sizes must be at most {self.n_tuning} (the training samples left for tuning), "
+            f"got {self.batch_sizes}"
+            for largest in self.batch_sizes[-1:]
             if largest > self.n_tuning
         ]
-        if (largest := self.batch_size * 2**self.doublings) > self.n_train:
+
+
+class BestLearningRate(Digits):
+    """Chapter 08; rules begin at the smallest of ``batch_sizes``."""
+
+    FIRST_STEP: ClassVar[int] = 16  # from the smallest batch size to that of the first runs
+
+    batch_sizes: batch_sizes(2, "batch sizes to tune")
+    learning_rates: learning_rates(3, "learning rates tried in tuning")
+    learning_rate: LearningRate
+    doublings: whole(4, 12, "times that the smallest batch size is doubled to see how far it goes")
+    epochs: Epochs
+    fit_epochs: FitEpochs
+    last_epochs: LastEpochs
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        problems = super().conflicts()
+        small = self.batch_sizes[0]
+        largest = small * 2**self.doublings
+        if largest > self.n_train:
             problems.append(
-                f"doublings must be at most {int(math.log2(self.n_train / self.batch_size))} with "
-                f"batch_size {self.batch_size} (of {self.n_train} training samples), got "
-                f"{self.doublings}, which makes {largest}"
+                f"doublings must be at most {int(math.log2(self.n_train / small))} from batch size "
+                f"{small} (of {self.n_train} training samples), got {self.doublings}, which makes "
+                f"{largest}"
             )
+        return problems
+
+
+class AdamAndAccumulation(Digits):
+    """Chapter 09; ``micro_batch`` and its multiple are tuned with the other batch sizes."""
+
+    micro_batch: BatchSize
+    accumulation_steps: whole(2, 10_000, "micro-batches whose gradients make one update")
+    batch_sizes: batch_sizes(2, "batch sizes to tune")
+    learning_rate: LearningRate
+    adam_rates: learning_rates(3, "learning rates tried for Adam")
+    sgd_rates: learning_rates(3, "learning rates tried for SGD with momentum")
+    beta_2: real(0.5, 0.99999, "share of its mean square gradient that Adam keeps")
+    epochs: whole(1, 100_000, "passes over the training set when learning rates are tuned")
+    longer_epochs: whole(HOLD, 100_000, "passes over the training set in the last comparison")
+    target_accuracy: TargetAccuracy
+
+    def conflicts(self) -> list[str]:
+        """What is wrong with the values taken together, a sentence each."""
+        problems = super().conflicts()
+        whole_batch = self.micro_batch * self.accumulation_steps
+        problems += [
+            f"batch_sizes must hold {size} ({why}), got {self.batch_sizes}"
+            for size, why in (
+                (self.micro_batch, "micro_batch"),
+                (whole_batch, "micro_batch times accumulation_steps"),
+            )
+            if size not in self.batch_sizes
+        ]
         return problems
 
 
@@ -108,7 +159,7 @@ class GrowingBatch(Blobs):
     epochs: whole(6, 100_000, "passes over the training set")
     phases: whole(2, 20, "parts of equal length, with a step between them")
     factor: real(1.01, 100, "how much a step lowers the learning rate, or raises the batch size")
-    fit_epochs: whole(2, 1000, "epochs that plain Keras runs")
+    fit_epochs: whole(1, 1000, "epochs of each phase in plain Keras")
     n_images: whole(20, 1700, "images of digits that train, each in nine places")
     digits_batch_size: whole(1, 15_300, "samples per update in the first phase, on digits")
     digits_learning_rate: LearningRate
@@ -126,10 +177,6 @@ class GrowingBatch(Blobs):
             for name, n in (("epochs", self.epochs), ("digits_epochs", self.digits_epochs))
             if n < least
         ]
-        if self.fit_epochs < self.phases:
-            problems.append(
-                f"fit_epochs must be at least phases ({self.phases}), got {self.fit_epochs}"
-            )
         for name, size, n in (
             ("batch_size", self.batch_size, self.n_train),
             ("digits_batch_size", self.digits_batch_size, n_digits),

@@ -1,6 +1,8 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
 from helpers.plots.by_batch_size import against_batch_size, name_least, panels
+from helpers.plots.costs import draw_costs, draw_engines
+from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
     DASHES,
@@ -17,31 +19,58 @@ from helpers.plots.figures import (
     readable,
     use_style,
 )
-from helpers.plots.maps import draw_map, draw_trade_off
+from helpers.plots.maps import draw_map, draw_trade_off, goal_maps
 from helpers.plots.plane import CLASSES, MARKERS, points, regions
+from helpers.plots.regimes import draw_estimates, draw_noise_scale, draw_regimes
+from helpers.plots.rules import draw_best_rates, label_sizes
+from helpers.plots.schedules import (
+    SCHEDULES,
+    draw_schedules,
+    schedule_curves,
+    volatility_by_phase,
+)
+from helpers.plots.settings import by_batch_size
+from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
-    "TEST",
-    "TRAIN",
-    "BAND",
-    "CLASSES",
-    "DASHES",
-    "FLAVOURS",
-    "MARKERS",
     "against_batch_size",
+    "BAND",
     "band",
+    "by_batch_size",
+    "class_counts",
+    "CLASSES",
     "comparison",
+    "DASHES",
     "distribution",
+    "draw_best_rates",
+    "draw_costs",
+    "draw_engines",
+    "draw_escapes",
+    "draw_estimates",
     "draw_map",
+    "draw_noise_scale",
+    "draw_path",
+    "draw_regimes",
+    "draw_schedules",
     "draw_trade_off",
     "first_to",
+    "FLAVOURS",
+    "goal_maps",
+    "label_sizes",
     "learning_curves",
     "legend_above",
+    "MARKERS",
     "name_least",
+    "noise_scale_curve",
     "over_epochs",
-    "readable",
     "panels",
     "points",
+    "readable",
     "regions",
+    "schedule_curves",
+    "SCHEDULES",
+    "TEST",
+    "TRAIN",
     "use_style",
+    "volatility_by_phase",
 ]

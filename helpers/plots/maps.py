@@ -1,15 +1,50 @@
 """Figures of what every batch size costs at every learning rate."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from helpers.analysis.goal_tables import setting_name
+from helpers.analysis.goals import GOALS
 from helpers.analysis.recommendation import CELL, Recommendation, trade_off
 from helpers.analysis.runs import medians
+from helpers.plots.figures import readable
 from helpers.plots.plane import MARKERS
 
 MOST_NUMBERS = 60  # settings that still have room for a number each
+MOST_COLUMNS = 5  # learning rates that still have room in a third of the page
+UNITS = {"updates": "", "epochs": "", "volatility": " (points)"}
+
+
+def goal_maps(middle: xr.Dataset, found: Mapping[str, Recommendation]) -> plt.Figure:
+    """Draw a map for each goal: side by side, or one above the other if there are many rates.
+
+    Args:
+        middle: what ``helpers.analysis.shown_medians`` returned.
+        found: what ``helpers.analysis.recommendations`` returned.
+
+    Returns:
+        The figure; the title of each map names the setting that comes first.
+    """
+    n_sizes, n_rates = middle.sizes["batch_size"], middle.sizes["learning_rate"]
+    height = 1.5 + 0.3 * n_sizes
+    beside = n_rates <= MOST_COLUMNS
+    shape, size = ((1, 3), (7.2, height)) if beside else ((3, 1), (7.2, 3 * height - 1))
+    figure, axes = plt.subplots(*shape, figsize=size, sharex=True, sharey=True)
+    for ax, (goal, recommended) in zip(axes, found.items(), strict=True):
+        name = GOALS[goal]
+        draw_map(ax, middle[name], recommended)
+        first = recommended.first
+        which = f"first: {setting_name(first)}" if first else "never reached"
+        ax.set_title(f"{goal}{UNITS[name]}\n{which}", fontsize=11)
+        ax.label_outer()
+    for ax in axes[: None if beside else -1]:
+        ax.set_xlabel("learning rate" if beside else "")
+    axes[-1].set_xlabel("learning rate")
+    return figure
 
 
 def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> None:
@@ -28,17 +63,23 @@ def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> Non
     ax.pcolormesh(shades, cmap="cividis_r", alpha=0.55, edgecolor="white")
     for (y, x), value in np.ndenumerate(values.values):
         if values.size <= MOST_NUMBERS:
-            word = "–" if np.isnan(value) else f"{value:.2g}" if value < 10 else f"{value:.0f}"
-            ax.text(x + 0.5, y + 0.5, word, ha="center", va="center", fontsize=9)
+            ax.text(x + 0.5, y + 0.5, _word(value), ha="center", va="center", fontsize=9)
         setting = sizes[y], rates[x]
         if setting == recommended.first:
             _frame(ax, x, y, lw=2.5)
         elif setting in recommended.ties:
             _frame(ax, x, y, lw=1, ls=":")
-    ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates])
+    ax.set_xticks(np.arange(len(rates)) + 0.5, [f"{rate:g}" for rate in rates], fontsize=9)
     ax.set_yticks(np.arange(len(sizes)) + 0.5, sizes)
     ax.set(ylabel="batch size")
     ax.grid(False)
+
+
+def _word(value: float) -> str:
+    """A number that fits into a map: 16,582, or 0.2 with two digits; a dash for none."""
+    if np.isnan(value):
+        return "–"
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
 
 
 def _frame(ax: Axes, x: int, y: int, **line) -> None:
@@ -49,7 +90,8 @@ def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
     """Draw two costs of every setting against each other, and the settings that no other beats.
 
     Marks are medians over seeds with bars from the 25th to the 75th percentile, a colour and a
-    marker for each batch size; a black line with rings joins the front.
+    marker for each batch size; a black line with rings joins the front,
+    and its ends are named.
 
     Args:
         ax: axes to draw on; both become logarithmic.
@@ -77,6 +119,12 @@ def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
     front = stacked.isel(cell=stacked.front.values).sortby("x")
     ax.step(front.x, front.y, "k-", where="post", lw=1, label="front")
     ax.plot(front.x, front.y, "ko", ms=11, mfc="none")
+    for i in dict.fromkeys((0, front.sizes["cell"] - 1)) if front.sizes["cell"] else ():
+        name, at = setting_name(front.cell.values[i]), (front.x.values[i], front.y.values[i])
+        ax.annotate(name, at, (9, 7), textcoords="offset points", fontsize=10)
     ax.set(xscale="log", yscale="log")
+    ax.margins(0.08)
+    readable(ax.xaxis)
+    readable(ax.yaxis)
     if not front.sizes["cell"]:  # a logarithmic axis without data has no range
         ax.set(xlim=(1, 10), ylim=(1, 10))

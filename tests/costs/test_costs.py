@@ -10,7 +10,7 @@ import pytest
 from keras import optimizers
 
 from helpers import costs, models, train
-from helpers.costs import memory
+from helpers.costs import clocks, memory
 from helpers.data.synthetic import blobs
 from helpers.training import open_ended
 
@@ -115,6 +115,24 @@ def test_clocks_give_seconds_per_update_and_per_epoch(clock):
     assert 10 * update < epoch < 1000 * update  # an epoch has 20 updates
     with pytest.raises(ValueError, match="batch_size must be between 1 and 200 .*, got 201"):
         clock(models.mlp, keras.optimizers.SGD(0.01), data, 201)
+
+
+def test_a_reading_is_the_fastest_of_some_parts_or_one_long_epoch():
+    def clock(*epochs):
+        asked, times = [], iter(epochs)
+
+        def read(n):
+            asked.append(n)
+            return costs.Seconds(0.0, next(times))
+
+        return clocks._warm(read, most=4), asked
+
+    read, asked = clock(9.0, 0.001, 0.003, 0.002, 0.004)
+    assert read().epoch == 0.002
+    assert asked == [1, 1, 4, 4, 4]
+    read, asked = clock(9.0, 0.5, 0.7)
+    assert read().epoch == 0.7
+    assert asked == [1, 1, 1]
 
 
 def test_clocks_are_read_in_turn():

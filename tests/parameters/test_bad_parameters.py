@@ -40,7 +40,7 @@ TEXTS = {
     "images",
     "model",
 }  # test_user_tables.py has bad ones
-MAY_BE_ZERO = {"momentum", "data_seed", "first_seed", "label_noise"}
+MAY_BE_ZERO = {"momentum", "data_seed", "first_seed"}
 NOTEBOOKS = {path.stem: read(path) for path in CHAPTERS}
 DEFAULTS = {chapter: declared(notebook) for chapter, notebook in NOTEBOOKS.items()}
 CLASSES = {chapter: parameters_class(notebook) for chapter, notebook in NOTEBOOKS.items()}

@@ -6,8 +6,10 @@ import sys
 import pytest
 
 from helpers.parameters import (
+    AdamAndAccumulation,
     BestLearningRate,
     Blobs,
+    CriticalBatchSize,
     Dataset,
     GradientNoise,
     Minibatch,
@@ -26,6 +28,10 @@ TRAINING = SHARED | {
     "hidden_units": 50, "learning_rate": 0.01, "momentum": 0.9, "epochs": 200, "last_epochs": 50,
     "target_accuracy": 0.8,
 }  # fmt: skip
+DIGITS = {
+    "n_images": 1200, "data_seed": 0, "hidden_units": 32, "momentum": 0.9, "tuning_seeds": 6,
+    "n_seeds": 10, "first_seed": 1000,
+}  # fmt: skip
 ONE_FLAVOUR = TRAINING | {"fit_epochs": 10}
 SMALLER = ONE_FLAVOUR | {"batch_learning_rate": 0.01}
 GOOD = {
@@ -35,13 +41,25 @@ GOOD = {
     Minibatch: SMALLER | {"batch_size": 32, "stochastic_learning_rate": 0.001},
     Sweep: TRAINING | {"batch_sizes": [4, 8, 450]},
     GradientNoise: TRAINING | {"batch_size": 32, "batch_sizes": [1, 256], "draws": 200},
+    CriticalBatchSize: SHARED
+    | {
+        "hidden_units": 50, "batch_sizes": [8, 16, 256], "learning_rates": [0.05, 0.4],
+        "target_loss": 0.45, "most_updates": 400, "batch_size": 32, "learning_rate": 0.01,
+        "momentum": 0.9, "epochs": 200,
+    },
     OneKnob: ONE_FLAVOUR
-    | {"batch_sizes": [1, 250], "learning_rates": [0.001, 0.1], "tuning_seeds": 10},
-    BestLearningRate: {
-        "n_images": 1200, "data_seed": 0, "hidden_units": 32, "batch_size": 64,
-        "batch_sizes": [256, 1024], "doublings": 6, "learning_rates": [0.01, 0.1, 1.0],
-        "momentum": 0.9, "epochs": 20, "warm_up_epochs": 3, "fit_epochs": 5, "last_epochs": 5,
-        "target_accuracy": 0.9, "tuning_seeds": 6, "n_seeds": 10, "first_seed": 1000,
+    | {
+        "batch_size": 8, "factor": 4, "batch_sizes": [1, 250], "learning_rates": [0.001, 0.1],
+        "grid_seeds": 10,
+    },
+    BestLearningRate: DIGITS | {
+        "batch_sizes": [64, 256, 1024], "doublings": 6, "learning_rates": [0.01, 0.1, 1.0],
+        "learning_rate": 0.02, "epochs": 20, "fit_epochs": 5, "last_epochs": 5,
+    },
+    AdamAndAccumulation: DIGITS | {
+        "batch_sizes": [8, 128], "micro_batch": 8, "accumulation_steps": 16,
+        "learning_rate": 0.03, "adam_rates": [0.01, 0.02, 0.04], "sgd_rates": [0.1, 0.2, 0.4],
+        "beta_2": 0.95, "epochs": 4, "longer_epochs": 8, "target_accuracy": 0.85,
     },
 }  # fmt: skip
 WRONG = ["", "many", "nan", "inf", True, None, [1], {}, float("nan"), float("inf"), -1, 10**400]
@@ -49,7 +67,7 @@ CASES = [
     (chapter, name)
     for chapter, good in GOOD.items()
     for name in good
-    if name not in ("batch_sizes", "learning_rates")
+    if name not in ("batch_sizes", "learning_rates", "adam_rates", "sgd_rates")
 ]
 SHELL = """
 from IPython.core.interactiveshell import InteractiveShell
@@ -163,31 +181,38 @@ def test_bad_batch_sizes_are_refused(given, sentence):
          "batch_sizes must be at most 500 (the number of training samples), got 501"),
         (GradientNoise, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
-        (GradientNoise, {"n_samples": 10_740},
-         "n_samples must be at most 10738 with n_seeds 30 and hidden_units 50 (the gradients of "
-         "single samples must fit into 2 GiB), got 10740"),
+        (GradientNoise, {"n_samples": 39_400},
+         "n_samples must be at most 39374 with n_seeds 30 and hidden_units 50 (the gradients of "
+         "single samples must fit into 2 GiB), got 39400"),
+        (CriticalBatchSize, {"batch_size": 501, "batch_sizes": [4, 501]},
+         "batch_size must be at most 500 (the number of training samples), got 501; "
+         "batch_sizes must be at most 500 (the number of training samples), got 501"),
         (OneKnob, {"batch_sizes": [4, 500]},
          "batch_sizes must hold 2 below 500 (the number of training samples), got [4, 500]"),
-        (OneKnob, {"n_samples": 4800},
-         "n_samples must be at most 4724 with n_seeds 30 and hidden_units 50 (the gradients of "
-         "single samples must fit into 2 GiB), got 4800"),
-        (BestLearningRate, {"warm_up_epochs": 21},
-         "warm_up_epochs must be at most epochs (20), got 21"),
-        (BestLearningRate, {"batch_sizes": [256, 10_801]},
+        (OneKnob, {"factor": 63},
+         "factor must be at most 62 with batch_size 8 (of 500 training samples), got 63, which "
+         "makes 504"),
+        (BestLearningRate, {"fit_epochs": 21}, "fit_epochs must be at most epochs (20), got 21"),
+        (BestLearningRate, {"batch_sizes": [64, 10_801]},
          "batch_sizes must be at most 10800 (the number of training samples), got 10801"),
-        (BestLearningRate, {"batch_sizes": [16, 64]},
-         "batch_sizes must hold one above batch_size (64), got [16, 64]"),
-        (BestLearningRate, {"batch_sizes": [256, 8101]},
+        (BestLearningRate, {"batch_sizes": [64, 8101]},
          "batch_sizes must be at most 8100 (the training samples left for tuning), "
-         "got [256, 8101]"),
-        (BestLearningRate, {"batch_size": 8101, "batch_sizes": [256, 8102], "doublings": 1},
-         "batch_size must be at most 8100 (the training samples left for tuning), got 8101; "
+         "got [64, 8101]"),
+        (BestLearningRate, {"batch_sizes": [8101, 8102], "doublings": 4},
          "batch_sizes must be at most 8100 (the training samples left for tuning), "
-         "got [256, 8102]; doublings must be at most 0 with batch_size 8101 (of 10800 training "
-         "samples), got 1, which makes 16202"),
+         "got [8101, 8102]; doublings must be at most 0 from batch size 8101 (of 10800 training "
+         "samples), got 4, which makes 129616"),
         (BestLearningRate, {"doublings": 8},
-         "doublings must be at most 7 with batch_size 64 (of 10800 training samples), got 8, "
+         "doublings must be at most 7 from batch size 64 (of 10800 training samples), got 8, "
          "which makes 16384"),
+        (AdamAndAccumulation, {"micro_batch": 4},
+         "batch_sizes must hold 4 (micro_batch), got [8, 128]; batch_sizes must hold 64 "
+         "(micro_batch times accumulation_steps), got [8, 128]"),
+        (AdamAndAccumulation, {"accumulation_steps": 32},
+         "batch_sizes must hold 256 (micro_batch times accumulation_steps), got [8, 128]"),
+        (AdamAndAccumulation, {"batch_sizes": [8, 128, 8101]},
+         "batch_sizes must be at most 8100 (the training samples left for tuning), "
+         "got [8, 128, 8101]"),
     ],
 )  # fmt: skip
 def test_values_must_make_sense_together(chapter, changes, sentence):
@@ -219,7 +244,7 @@ def test_samples_left_for_tuning_are_those_that_hold_out_leaves():
     for n_images in (61, 103, 1200):
         asked = BestLearningRate(
             **GOOD[BestLearningRate]
-            | {"n_images": n_images, "batch_sizes": [65, 66], "batch_size": 8, "doublings": 1}
+            | {"n_images": n_images, "batch_sizes": [8, 66], "doublings": 4}
         )
         originals = digits(n_train=n_images)
         left = shifted(hold_out(originals, asked.HELD_OUT))

@@ -1,12 +1,16 @@
 """The built site: what every page of it shows in a browser, and where its links lead."""
 
+import io
+import posixpath
 from urllib.parse import unquote, urldefrag
 
 import chapter_files
 import chapters
+import moved
 import nbformat
 import pytest
 from conftest import ROOT, SITE
+from pypdf import PdfReader
 from visits import CHAPTERS, PAGES, every_chapter, every_page, every_width, html, ids, watch
 
 pytestmark = pytest.mark.slow
@@ -99,17 +103,50 @@ def test_every_assertion_of_the_chapters_stands_in_the_gathered_pages(page, styl
 
 
 def test_every_line_of_the_recipe_leads_to_a_figure_of_the_build():
-    recipe = "notebooks/07_one_knob"
-    lines = html(recipe).select("#the-recipe > ol > li")
-    assert len(lines) >= 8
-    for line in lines:
-        links = [urldefrag(link["href"]) for link in line.select("a.reference.internal")]
-        pages = [
-            (f"notebooks/{target.removesuffix('.html')}" if target else recipe, anchor)
-            for target, anchor in links
-        ]
-        pictures = [html(page).select_one(f"figure[id='{anchor}'] img") for page, anchor in pages]
-        assert any(pictures), line.text
+    recipe = "book/recipe"
+    lines = html(recipe).select(".sheet tbody tr, #if-a-grid-is-too-expensive > ol > li")
+    assert len(lines) >= 25
+    without = [line.text for line in lines if not line.select("a.reference.internal")]
+    assert [text for text in without if "Confirm by one full run" not in text] == []
+    for link in html(recipe).select(".sheet a.reference.internal:has(.std-numref)"):
+        page, anchor = urldefrag(link["href"])
+        chapter = posixpath.normpath(posixpath.join("book", page)).removesuffix(".html")
+        assert html(chapter).select_one(f"figure[id='{anchor}'] img"), link["href"]
+
+
+def test_recipe_prints_on_one_sheet(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}book/recipe.html")
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    page.close()
+    first, second = (sheet.extract_text() for sheet in sheets[:2])
+    assert "Four questions" in first
+    assert "gradient_accumulation_steps" in first
+    assert "If a grid is too expensive" in second
+
+
+def test_old_addresses_lead_to_where_the_chapters_are_now(browser, address):
+    page = browser.new_page()
+    for old, new in moved.MOVED.items():
+        page.goto(f"{address}{old}.html")
+        page.wait_for_url(f"**/notebooks/{new}.html")
+    page.close()
+
+
+@every_chapter
+def test_phone_shows_each_panel_and_a_desk_the_whole_figure(browser, address, page):
+    for width, shown, hidden in ((360, ".panels img", "> img"), (1440, "> img", ".panels img")):
+        tab = browser.new_page(viewport={"width": width, "height": 740})
+        tab.goto(f"{address}{page}.html")
+        boxes = tab.locator(".figure-box:has(.panels)")
+        for number in range(boxes.count()):
+            seen, unseen = (
+                boxes.nth(number).locator(f":scope {selector}").locator("visible=true").count()
+                for selector in (shown, hidden)
+            )
+            assert seen > 0
+            assert unseen == 0
+        tab.close()
 
 
 def test_search_finds_momentum(browser, address):
