@@ -3,7 +3,6 @@
 import math
 from typing import ClassVar
 
-from helpers.conventions import HOLD
 from helpers.parameters.fields import (
     Parameters,
     batch_sizes,
@@ -22,7 +21,6 @@ from helpers.parameters.shared import (
     LastEpochs,
     LearningRate,
     Momentum,
-    TargetAccuracy,
     Training,
     TuningSeeds,
 )
@@ -129,8 +127,7 @@ class AdamAndAccumulation(Digits):
     sgd_rates: learning_rates(3, "learning rates tried for SGD with momentum")
     beta_2: real(0.5, 0.99999, "share of its mean square gradient that Adam keeps")
     epochs: whole(1, 100_000, "passes over the training set when learning rates are tuned")
-    longer_epochs: whole(HOLD, 100_000, "passes over the training set in the last comparison")
-    target_accuracy: TargetAccuracy
+    longer_epochs: whole(3, 100_000, "passes over the training set in the last comparison")
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each."""

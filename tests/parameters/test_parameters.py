@@ -59,7 +59,7 @@ GOOD = {
     AdamAndAccumulation: DIGITS | {
         "batch_sizes": [8, 128], "micro_batch": 8, "accumulation_steps": 16,
         "learning_rate": 0.03, "adam_rates": [0.01, 0.02, 0.04], "sgd_rates": [0.1, 0.2, 0.4],
-        "beta_2": 0.95, "epochs": 4, "longer_epochs": 8, "target_accuracy": 0.85,
+        "beta_2": 0.95, "epochs": 4, "longer_epochs": 8,
     },
 }  # fmt: skip
 WRONG = ["", "many", "nan", "inf", True, None, [1], {}, float("nan"), float("inf"), -1, 10**400]
