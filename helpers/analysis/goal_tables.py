@@ -108,7 +108,7 @@ def judged(found: Mapping[str, Recommendation], fresh: xr.Dataset, margin: float
             "takes": with_interval(takes, name),
             "best takes": amount(there, name),
             "times the best": f"{ratio:.2f}" if np.isfinite(ratio) else "–",
-            "final accuracy (%)": with_interval(POINTS * _at(fresh.accuracy, setting), "accuracy"),
+            "final accuracy (%)": f"{POINTS * median(_at(fresh.accuracy, setting)):.1f}",
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("goal")
 
@@ -120,15 +120,14 @@ def _at(values: xr.DataArray, setting: Cell) -> xr.DataArray:
 def with_interval(values: xr.DataArray, name: str) -> str:
     """The median of ``values``, one per seed, with its 95 % interval and the unit of ``name``."""
     low, high = median_interval(values, 0.95)
-    few = np.isinf(low)
-    inside = "" if few else f" [{digits(low, name)}, {digits(high, name)}]"
+    inside = "" if np.isinf(low) else f" [{digits(low, name)}, {digits(high, name)}]"
     middle = median(values)
-    ending = f" {unit(middle, name)}" if name in UNITS and np.isfinite(middle) else ""
+    ending = f" {unit(middle, name)}" if np.isfinite(middle) else ""
     return f"{digits(middle, name)}{inside}{ending}"
 
 
 def amount(value: float, name: str) -> str:
-    """A number with its unit.
+    """A ``value`` of the cost called ``name`` with its unit, or "never" for infinity.
 
     >>> amount(16582.0, "updates"), amount(1.5, "epochs"), amount(0.2034, "volatility")
     ('16,582 updates', '1.5 epochs', '0.20 points')
@@ -137,7 +136,7 @@ def amount(value: float, name: str) -> str:
 
 
 def unit(value: float, name: str) -> str:
-    """The unit of a number, in the singular for one.
+    """The unit of a ``value`` of the cost called ``name``, in the singular for one.
 
     >>> unit(1.0, "epochs"), unit(1.5, "epochs")
     ('epoch', 'epochs')
@@ -146,16 +145,16 @@ def unit(value: float, name: str) -> str:
 
 
 def digits(value: float, name: str) -> str:
-    """A number as tables write it: counts whole or with a half, others to what matters.
+    """A ``value`` of the cost called ``name`` as tables write it: 16,582 or 1.5 or 0.20.
 
-    >>> digits(float("inf"), "updates"), digits(93.66, "accuracy")
-    ('never', '93.7')
+    >>> digits(float("inf"), "updates"), digits(0.2034, "volatility")
+    ('never', '0.20')
     """
     if not np.isfinite(value):
         return "never"
     if name == "volatility":
         return f"{value:.2f}"
-    return f"{value:.1f}" if name == "accuracy" or value % 1 else f"{value:,.0f}"
+    return f"{value:.1f}" if value % 1 else f"{value:,.0f}"
 
 
 def noise_table(scale: xr.DataArray, setting: Cell | None) -> pd.DataFrame:
