@@ -17,7 +17,7 @@ def test_gives_the_updates_their_intervals_and_fit_and_those_of_theory():
     assert regimes.batch_size.values.tolist() == REGIMES_LINEAR.quick["batch_sizes"]
     assert (np.diff(regimes.target) < 0).all()
     assert (regimes.low <= regimes.high).all()
-    assert np.abs(np.log(regimes.updates / regimes.theory)).max() < np.log(1.6)
+    assert np.abs(np.log(regimes.updates / regimes.theory)).max() < np.log(2)
     fit = fitted(*REGIMES_LINEAR.run(REGIMES_LINEAR.quick, seeds), "arithmetic", 1)
     np.testing.assert_allclose(regimes.critical, fit["critical"][0, 0])
     np.testing.assert_allclose(regimes.fewest, fit["fewest"][0, 0])
