@@ -72,7 +72,7 @@ def fixed_bytes(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> in
     shapes = {tuple(weight.shape) for weight in model.trainable_variables}
     state = [number for number in fresh.variables if tuple(number.shape) in shapes]
     held = [*model.variables, *model.trainable_variables, *state]
-    return sum(int(np.prod(each.shape)) * tf.as_dtype(each.dtype).size for each in held)
+    return sum(int(np.prod(array.shape)) * tf.as_dtype(array.dtype).size for array in held)
 
 
 def fits(
@@ -186,8 +186,8 @@ def measure_peaks(
     computed = [activation_bytes(model, size) / MIB for size in batch_sizes]
     return xr.Dataset(
         {
-            "peak": (grid, np.reshape([each.peak / MIB for each in measured], shape)),
-            "before": (grid, np.reshape([each.before / MIB for each in measured], shape)),
+            "peak": (grid, np.reshape([process.peak / MIB for process in measured], shape)),
+            "before": (grid, np.reshape([process.before / MIB for process in measured], shape)),
             "activations": ("batch_size", computed),
         },
         {"repeat": range(repeats), "batch_size": list(batch_sizes)},

@@ -40,10 +40,10 @@ def memory(sizes=(1, 16, 256, 4096), repeats=7):
 
 
 def test_every_claim_is_decided_as_the_line_of_overhead_and_arithmetic_has_it():
-    found = cost_results(clocks(), to_target([np.inf, 5.0, 10, 90, 200]), memory())
-    assert {claim: [outcome for *_, outcome in r.parts] for claim, r in found.items()} == {
+    results = cost_results(clocks(), to_target([np.inf, 5.0, 10, 90, 200]), memory())
+    assert {claim: [outcome for *_, outcome in r.parts] for claim, r in results.items()} == {
         "A9": ["confirmed", "confirmed"],
-        "B6": ["confirmed", "opposite found"],
+        "B6": ["confirmed", "opposite results"],
         "C1": ["confirmed", "confirmed", "confirmed", "measured"],
         "C3": ["confirmed"],
         "D6": ["confirmed"],
@@ -56,8 +56,8 @@ def test_every_claim_is_decided_as_the_line_of_overhead_and_arithmetic_has_it():
 
 def effects(claim, **changed):
     given = {"seconds": clocks(), "to_target": to_target([9.0] * 5), "peaks": memory()} | changed
-    found = cost_results(given["seconds"], given["to_target"], given["peaks"])[claim]
-    return {assertion.name: finding.effect for assertion, finding, _ in found.parts}
+    results = cost_results(given["seconds"], given["to_target"], given["peaks"])[claim]
+    return {assertion.name: finding.effect for assertion, finding, _ in results.parts}
 
 
 def test_effects_are_ratios_of_the_batch_sizes_named():
@@ -82,6 +82,6 @@ def test_the_best_in_time_is_by_seed_and_none_where_no_run_gets_there():
 
 def test_sizes_that_are_missing_are_replaced_by_the_nearest():
     assert [near([2, 100], wanted) for wanted in (1, 32, 256)] == [2, 100, 100]
-    found = cost_results(clocks(), to_target([9.0] * 5), memory((4, 64, 512)))
-    assert "from batch size 4 to 512" in found["C1"].record()["assertions"][2]["quantity"]
-    assert "Raised to 512 samples" in str(found["D7"].record())
+    results = cost_results(clocks(), to_target([9.0] * 5), memory((4, 64, 512)))
+    assert "from batch size 4 to 512" in results["C1"].record()["assertions"][2]["quantity"]
+    assert "Raised to 512 samples" in str(results["D7"].record())
