@@ -5,7 +5,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from helpers.plots.figures import FLAVOURS, MARKERS, readable
+from helpers.plots.figures import FLAVOURS, readable
+from helpers.plots.plane import MARKERS
 
 LEVELS = 12  # contours of the loss
 SHADES = (0.8, 0.05)  # of cividis, from the smallest to the largest learning rate

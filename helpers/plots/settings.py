@@ -6,7 +6,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from helpers.analysis.runs import medians
-from helpers.plots.figures import MARKERS, readable
+from helpers.plots.figures import readable
+from helpers.plots.plane import MARKERS
 
 
 def by_batch_size(ax: Axes, values: xr.DataArray, across: xr.DataArray) -> None:
