@@ -1,12 +1,13 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
-from helpers.plots.by_batch_size import against_batch_size, name_least, panels
 from helpers.plots.costs import draw_costs, draw_engines
 from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
+    CLASSES,
     DASHES,
     FLAVOURS,
+    MARKERS,
     TEST,
     TRAIN,
     band,
@@ -20,7 +21,7 @@ from helpers.plots.figures import (
     use_style,
 )
 from helpers.plots.maps import draw_map, draw_trade_off, goal_maps
-from helpers.plots.plane import CLASSES, MARKERS, points, regions
+from helpers.plots.plane import points, regions
 from helpers.plots.regimes import draw_estimates, draw_noise_scale, draw_regimes
 from helpers.plots.rules import draw_best_rates, label_sizes
 from helpers.plots.schedules import (
@@ -30,6 +31,7 @@ from helpers.plots.schedules import (
     volatility_by_phase,
 )
 from helpers.plots.settings import by_batch_size
+from helpers.plots.sweeps import against_batch_size, name_least, panels
 from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [

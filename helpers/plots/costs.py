@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from helpers import analysis
-from helpers.plots.by_batch_size import against_batch_size
+from helpers.plots.sweeps import against_batch_size
 
 ENGINES = {"fit": "black", "trainer": "#56B4E9"}  # colours
 NETWORKS = {"small": "o--", "larger": "s-"}  # styles

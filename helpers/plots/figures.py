@@ -20,6 +20,8 @@ from helpers import analysis
 TRAIN, TEST = "#0072B2", "#D55E00"
 FLAVOURS = {"batch": "#009E73", "stochastic": "#CC79A7", "minibatch": "#E69F00"}
 DASHES = {"batch": "dashed", "stochastic": "dotted", "minibatch": "solid"}
+CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+MARKERS = "os^DvPX*"
 BAND = (0.05, 0.95)
 RISE = 0.25  # of accuracy below the top, which a figure shows if runs were there
 MANY = 1000  # the ratio of the ends of an axis above which only powers of ten are labelled

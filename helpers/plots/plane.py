@@ -3,8 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
-MARKERS = "os^DvPX*"
+from helpers.plots.figures import CLASSES, MARKERS
 
 
 def points(ax: Axes, x: np.ndarray, labels: np.ndarray, size: float = 14) -> None:
