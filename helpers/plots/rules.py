@@ -21,7 +21,7 @@ def draw_best_rates(ax: Axes, rates: xr.DataArray) -> None:
     ax.plot(sizes, rates, "ko-", label="best rate")
     for rule, style in LINES.items():
         line = [scaled_rate(rule, first, size / sizes[0]) for size in sizes]
-        ax.plot(sizes, line, style, color="0.4", label=f"{rule} rule")
+        ax.plot(sizes, line, style, color="0.4", label=f"{rule.replace(' ', '-')} rule")
     ax.set_title(f"nearest: {nearest_rule(rates)}", fontsize=11)
     ax.set(xscale="log", yscale="log", xlabel="batch size", ylabel="learning rate")
     label_sizes(ax, sizes)
