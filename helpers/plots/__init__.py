@@ -1,6 +1,6 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
-from helpers.plots.costs import draw_costs, draw_engines
+from helpers.plots.costs import draw_costs, draw_engines, draw_memory
 from helpers.plots.figures import (
     BAND,
     CLASSES,
@@ -41,6 +41,7 @@ __all__ = [
     "draw_engines",
     "draw_estimates",
     "draw_map",
+    "draw_memory",
     "draw_noise_scale",
     "draw_regimes",
     "draw_trade_off",
