@@ -1,6 +1,6 @@
 """Figures of runs, maps of settings, and forest plots of results."""
 
-from helpers.plots.costs import draw_costs, draw_engines
+from helpers.plots.costs import draw_costs, draw_engines, draw_memory
 from helpers.plots.escapes import draw_escapes, draw_path
 from helpers.plots.figures import (
     BAND,
@@ -36,8 +36,8 @@ from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "against_batch_size",
-    "BAND",
     "band",
+    "BAND",
     "by_batch_size",
     "class_counts",
     "CLASSES",
@@ -50,6 +50,7 @@ __all__ = [
     "draw_escapes",
     "draw_estimates",
     "draw_map",
+    "draw_memory",
     "draw_noise_scale",
     "draw_path",
     "draw_regimes",

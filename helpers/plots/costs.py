@@ -65,6 +65,28 @@ def draw_costs(
         ax.set_xlim(updates.batch_size[0] / 1.5, 1.5 * updates.batch_size[-1])
 
 
+def draw_memory(ax: Axes, peaks: xr.Dataset) -> None:
+    """Draw peaks of memory against batch size, and the rule that twice the activations come on top.
+
+    Args:
+        ax: axes to draw on; that of the batch sizes becomes logarithmic.
+        peaks: what ``helpers.costs.measure_peaks`` returned.
+    """
+    sizes = peaks.batch_size.values
+    curve = np.geomspace(sizes[0], sizes[-1], 100)
+    level = float(peaks.peak[:, 0].median())
+    per_sample = float(peaks.activations[-1]) / sizes[-1]
+    rule = level + 2 * per_sample * (curve - sizes[0])
+    ax.plot(curve, rule, "--", color="#009E73", label="rule: twice the activations")
+    for row in peaks.peak.values:
+        ax.plot(sizes, row, "o", color="black", ms=5, alpha=0.5)
+    ax.axhline(float(peaks.before.median()), color="0.5", ls=":", label="before training")
+    ax.set(xscale="log", xlabel="batch size", ylabel="peak memory (MiB)")
+    ax.set_ylim(bottom=0)
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
 def _name_fastest(ax: Axes, values: xr.DataArray) -> None:
     """Put a ring around the smallest median over seeds, and name its batch size."""
     medians = analysis.medians(values)

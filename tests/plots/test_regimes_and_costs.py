@@ -98,3 +98,23 @@ def test_costs_name_none_where_no_run_gets_there():
     labels = {"seed": [1, 2, 3], "engine": ["fit", "trainer"], "batch_size": SIZES}
     axes = costs(xr.DataArray(np.full((3, 2, 3), np.inf), labels))
     assert texts(axes[2]) == []
+
+
+def test_memory_rises_from_the_level_of_small_batches_by_twice_the_activations():
+    sizes = [16, 256, 4096]
+    peaks = xr.Dataset(
+        {
+            "peak": (("repeat", "batch_size"), [[400.0, 401, 430], [402.0, 403, 432]]),
+            "before": (("repeat", "batch_size"), np.full((2, 3), 300.0)),
+            "activations": ("batch_size", [0.0625, 1, 16]),
+        },
+        {"repeat": [0, 1], "batch_size": sizes},
+    )
+    _, ax = plt.subplots()
+    plots.draw_memory(ax, peaks)
+    rule, *dots, before = ax.lines
+    assert rule.get_ydata()[[0, -1]].tolist() == pytest.approx([401, 401 + 2 * (16 - 0.0625)])
+    assert [line.get_ydata().tolist() for line in dots] == peaks.peak.values.tolist()
+    assert set(before.get_ydata()) == {300}
+    assert ax.get_ylim()[0] == 0
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["16", "256", "4,096"]
