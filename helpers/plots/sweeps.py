@@ -30,16 +30,16 @@ def panels(
     sizes, last = runs.batch_size.values, int(runs.epoch[-1])
     rows = -(-len(sizes) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(7.2, 1.9 * rows + 0.5), sharex=True, sharey=True, squeeze=False
+        rows, columns, figsize=(7.2, 2.0 * rows + 0.5), sharex=True, sharey=True, squeeze=False
     )
     for ax, size in zip(axes.flat, sizes, strict=False):
         train_and_test(ax, runs.sel(batch_size=size))
         ax.set_title(f"batch size {size}", fontsize=11)
         ax.label_outer()
+        ax.tick_params(labelbottom=True, labelleft=True)  # on a phone each panel stands alone
     for ax in axes.flat[len(sizes) :]:
         ax.set_visible(False)
     for ax in axes.flat[max(0, len(sizes) - columns) : len(sizes)]:  # the lowest of its column
-        ax.tick_params(labelbottom=True)
         ax.set_xlabel("epoch")
     for ax in axes.flat[: len(sizes)]:
         enlarge_tail(ax, last, tail or max(1, last // 4))
