@@ -82,11 +82,11 @@ def measure(
 
 
 def on_fresh_samples(data: Dataset, seed: int) -> Dataset:
-    """The tutorial's data set with fresh samples of its blobs in place of its test samples.
+    """``data`` with fresh samples of the tutorial's blobs in place of its test samples.
 
     Args:
-        data: whose test samples are replaced, by as many.
-        seed: of the fresh samples.
+        data: the tutorial's data set.
+        seed: of the fresh samples, as many as there were.
     """
     x, labels = new_blob_samples(len(data.x_test), seed=seed)
     y = np.eye(data.y_test.shape[1], dtype="float32")[labels]
