@@ -38,7 +38,7 @@ class Given:
 
 LOOP = "def descend(gradient, theta, n, batch_size, learning_rate, epochs, generator):"
 LINE = "def line_gradient(theta, batch):"
-NETWORK = "def unpack(theta):", "def network_gradient(theta, batch):"
+NETWORK = "def flat(arrays):", "def unpack(theta):", "def network_gradient(theta, batch):"
 descend = chapter(LOOP)["descend"]
 
 
@@ -120,7 +120,7 @@ def test_paths_of_the_line_pass_ten_times_over_the_samples_from_one_start():
 def network(request):
     """The chapter's network of some width, samples, the same in Keras, and its weights in a row."""
     units = request.param
-    space = chapter(*NETWORK, hidden_units=units, data=blobs(40))
+    space = chapter(*NETWORK, hidden_units=units, n_samples=40)
     generator = np.random.default_rng(units)
     x = generator.normal(0, 3, (40, 2)).astype("float32")
     y = np.eye(3, dtype="float32")[generator.integers(3, size=40)]
@@ -167,8 +167,8 @@ def test_gradient_of_the_network_is_the_slope_of_the_cross_entropy(network):
 
 @pytest.mark.slow
 def test_loop_trains_the_network_as_fit_and_the_trainer_do():
-    data, optimizer = blobs(60), keras.optimizers.SGD(0.01)
-    space = chapter(*NETWORK, data=data, hidden_units=5)
+    space = chapter(*NETWORK, n_samples=60, hidden_units=5)
+    data, optimizer = space["data"], keras.optimizers.SGD(0.01)
     settings = {"batch_size": 7, "epochs": 3, "seeds": [4]}
 
     def build():
@@ -185,6 +185,6 @@ def test_loop_trains_the_network_as_fit_and_the_trainer_do():
 
 
 def test_chapter_trains_on_the_book_s_samples():
-    space = chapter("def build():")
+    space = chapter("def flat(arrays):")
     np.testing.assert_array_equal(space["data"].x_train, blobs().x_train)
     np.testing.assert_array_equal(space["data"].y_train, blobs().y_train)
