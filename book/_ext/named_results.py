@@ -1,7 +1,7 @@
 """Lets text rest on a result: `` {result}`A5.fast: confirmed` `` after what it says.
 
-The role links to the box of the result, and shows claim and outcome. The build fails if a chapter
-found another outcome, so no sentence outlives its evidence.
+The role links to the box of the result, like a citation: it shows the claim, A5. The build fails if
+a chapter found another outcome, so no sentence outlives its evidence.
 """
 
 import re
@@ -13,7 +13,6 @@ import nbformat
 from chapters import chapters, executed_path
 from docutils import nodes
 from records import OUTCOMES, Record, RecordError, records
-from results import CLASSES
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
@@ -79,9 +78,8 @@ class ResultRole(SphinxRole):
         where = f"{self.env.docname}:{self.lineno}"
         claim, assertion, outcome = named(self.text)
         found = record_of(claim, assertion, Path(self.env.srcdir))
-        text = f"{claim}: {outcome}"
         if found is None and not self.config.nitpicky:  # a page that is shown alone
-            return [nodes.inline("", text, classes=["outcome", CLASSES[outcome]])], []
+            return [nodes.inline("", claim, classes=["rests-on"])], []
         if found is None:
             raise RecordError(f"{where} rests on {claim}.{assertion}, which no chapter shows.")
         record, shown = found
@@ -93,7 +91,7 @@ class ResultRole(SphinxRole):
             )
         link = pending_xref(
             "",
-            nodes.inline("", text),
+            nodes.inline("", claim),
             refdomain="std",
             reftype="ref",
             reftarget=record.label.lower(),
@@ -101,7 +99,7 @@ class ResultRole(SphinxRole):
             refwarn=True,
             refdoc=self.env.docname,
         )
-        return [nodes.inline("", "", link, classes=["outcome", CLASSES[outcome]])], []
+        return [nodes.inline("", "", link, classes=["rests-on"])], []
 
 
 def setup(app: Sphinx) -> None:
