@@ -151,7 +151,8 @@ def visit_painted(translator: HTML5Translator, node: Painted) -> None:
         theme = " ".join(name for name in node["classes"] if name.startswith("only-"))
         translator.body.append(f'<div class="panels {theme}">\n')
         for number, box in enumerate(node["panels"]):
-            alt = settings["alt"] if number == 0 else ""
+            part = f"Part {number + 1} of {len(node['panels'])} of this figure."
+            alt = part if number else settings["alt"]
             translator.body.append(cut(settings["src"], box, alt))
         translator.body.append("</div>\n")
     raise nodes.SkipNode

@@ -126,9 +126,9 @@ def test_chapter_has_long_paragraphs(view):
 def test_theme_shows_its_own_figures(visit):
     shown = {
         theme: [
-            image["source"].removesuffix(f"-{theme}.svg")
+            source.removesuffix(f"-{theme}.svg")
             for image in visit.views[theme]["images"]
-            if image["source"].endswith(".svg")
+            if (source := image["source"].partition("#")[0]).endswith(".svg")
         ]
         for theme in THEMES
     }
@@ -169,8 +169,10 @@ def test_first_key_leads_past_the_navigation(opened):
 
 @pytest.mark.parametrize("width", [360])
 def test_figure_scrolls_by_keyboard_on_a_phone(opened):
-    reader = opened("notebooks/06_batch_size_sweep")
-    figure = reader.locator("#fig-sweep .figure-box[tabindex]")  # once the script has measured it
+    reader = opened("notebooks/07_one_knob")
+    figure = reader.locator(
+        "#fig-one-knob .figure-box[tabindex]"
+    )  # once the script has measured it
     figure.focus()
     reader.keyboard.press("ArrowRight")
     wait_until(reader, "document.activeElement.scrollLeft > 0")

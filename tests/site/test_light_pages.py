@@ -81,8 +81,9 @@ def test_nothing_shifts(visit):
 def test_images_load_in_their_size_and_wait_until_they_are_needed(view):
     for image in view["images"]:
         assert image["width"] > 0, image
-        assert image["stated"] == pytest.approx(image["own"], rel=0.02), image
-        assert image["shown"] == pytest.approx(image["own"], rel=0.02), image
+        if "#svgView" not in image["source"]:  # a part of a file has a shape of its own
+            assert image["stated"] == pytest.approx(image["own"], rel=0.02), image
+        assert image["shown"] == pytest.approx(image["stated"], rel=0.02), image
     assert all(image["lazy"] for image in view["images"][1:])
 
 

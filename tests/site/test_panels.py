@@ -88,6 +88,6 @@ def test_panels_are_views_of_the_one_file_and_the_first_says_what_is_seen(book):
     page = book.html("notebooks/06_sweep")
     parts = page.select(".panels.only-light img")
     assert len(parts) == 2
-    assert [bool(image["alt"]) for image in parts] == [True, False]
+    assert [image["alt"] for image in parts] == ["It rises.", "Part 2 of 2 of this figure."]
     whole = page.select_one(".figure-box > img.only-light")
     assert parts[0]["src"].partition("#")[0] == whole["src"]
