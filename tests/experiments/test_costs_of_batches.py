@@ -43,7 +43,7 @@ def test_every_claim_is_decided_as_the_line_of_overhead_and_arithmetic_has_it():
     results = cost_results(clocks(), to_target([np.inf, 5.0, 10, 90, 200]), memory())
     assert {claim: [outcome for *_, outcome in r.parts] for claim, r in results.items()} == {
         "A9": ["confirmed", "confirmed"],
-        "B6": ["confirmed", "opposite results"],
+        "B6": ["confirmed", "opposite found"],
         "C1": ["confirmed", "confirmed", "confirmed", "measured"],
         "C3": ["confirmed"],
         "D6": ["confirmed"],
