@@ -1,7 +1,8 @@
 """Lets text rest on a result: `` {result}`A5.fast: confirmed` `` after what it says.
 
 The role links to the box of the result, like a citation: it shows the claim, A5. The build fails if
-a chapter found another outcome, so no sentence outlives its evidence.
+a chapter found another outcome, so no sentence outlives its evidence. A reading of a clock or of
+memory is named `` {result}`A9.fit: on this machine` ``: its outcome depends on where it was read.
 """
 
 import re
@@ -19,7 +20,8 @@ from sphinx.util.docutils import SphinxRole
 
 ROLE = re.compile(r"\{result\}`([^`]*)`")
 NAMED = re.compile(r"([A-Z]\d+)\.(\w+): ([a-z ]+)")
-ALL_OUTCOMES = set().union(*OUTCOMES.values(), {"premise not met here"})
+HERE = "on this machine"
+ALL_OUTCOMES = set().union(*OUTCOMES.values(), {"premise not met here", HERE})
 
 
 class Named(NamedTuple):
@@ -57,7 +59,7 @@ def _records(chapter: Path, outputs: Path, time: int) -> list[Record]:
 
 
 def record_of(claim: str, assertion: str, root: Path) -> tuple[Record, str] | None:
-    """Return the record that holds an assertion and its outcome, or None if no chapter shows it."""
+    """Return the record that holds an assertion, and its outcome or `HERE`; None if none does."""
     for chapter in chapters(root):
         outputs = executed_path(chapter)
         if not outputs.exists():  # of a chapter that is not shown, where a page is shown alone
@@ -66,7 +68,7 @@ def record_of(claim: str, assertion: str, root: Path) -> tuple[Record, str] | No
             if record.claim == claim:
                 for shown in record.data["assertions"]:
                     if shown["name"] == assertion:
-                        return record, shown["outcome"]
+                        return record, HERE if shown["here"] else shown["outcome"]
     return None
 
 

@@ -100,7 +100,9 @@ def test_results_that_text_names_exist_and_the_confirmed_ones_came_out_so(path):
         text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     committed = set(zip(confirmations.rows().claim, confirmations.rows().assertion, strict=True))
     for claim, assertion, outcome in named_results.named_in(text):
-        assert not claims()[claim].assertions[assertion].withdrawn
+        named = claims()[claim].assertions[assertion]
+        assert not named.withdrawn
+        assert named.here == (outcome == named_results.HERE)
         if (claim, assertion) in committed:
             times = 10  # fills the braces of a text, and changes no outcome
             settings = dict.fromkeys(re.findall(r"{(\w+)[:}]", str(claims()[claim])), times)

@@ -48,6 +48,17 @@ def test_sentence_whose_result_no_longer_holds_stops_the_build(book, named, mess
 
 
 @pytest.mark.slow
+def test_reading_of_a_clock_is_named_without_its_outcome(book):
+    clock = {**RESULT["assertions"][0], "here": True}
+    book.page("text", "# Text\n\nIt is fast {result}`A2.settling: on this machine`.")
+    book.chapter("01_data", displayed({**RESULT, "assertions": [clock]}))
+    assert book.build()[0] == ""
+    book.page("text", "# Text\n\nIt is fast {result}`A2.settling: confirmed`.")
+    with pytest.raises(RecordError, match="found: on this machine"):
+        book.build()
+
+
+@pytest.mark.slow
 def test_page_is_read_again_when_a_result_it_names_changes(book):
     book.page("text", "# Text\n\nIt is fast {result}`A2.settling: confirmed`.")
     book.chapter("01_data", displayed(RESULT))
