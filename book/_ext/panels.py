@@ -101,15 +101,15 @@ def view_box(svg: str) -> Box:
 
 
 def cropped(svg: str, number: int) -> str:
-    """Return a figure cut to one of its panels, counted from 1.
+    """Return a figure cut to one of its panels, counted from 1 in the order of reading.
 
     Raises:
         ValueError: it has no such panel.
     """
-    boxes = [box for box in panels(svg) if box.height > NARROW]
+    boxes = [whole for _, whole in axes_of(svg)]
     if not 1 <= number <= len(boxes):
         raise ValueError(f"The figure has {len(boxes)} panels, and no panel {number}.")
-    box = boxes[number - 1]
+    box = with_room(boxes[number - 1], view_box(svg))
     view = f"{box.left:g} {box.top:g} {box.width:g} {box.height:g}"
     svg = re.sub(r'viewBox="[^"]*"', f'viewBox="{view}"', svg, count=1)
     for side, length in (("width", box.width), ("height", box.height)):
@@ -117,17 +117,26 @@ def cropped(svg: str, number: int) -> str:
     return svg
 
 
-def panels(svg: str) -> list[Box]:
-    """Return the boxes of a figure's panels in the order of reading, after that of its legend.
+def with_room(box: Box, shown: Box) -> Box:
+    """Return a box that is a little larger, within what the figure shows."""
+    return Box(
+        max(shown.left, box.left - ROOM),
+        max(shown.top, box.top - ROOM),
+        min(shown.right, box.right + ROOM),
+        min(shown.bottom, box.bottom + ROOM),
+    )
 
-    None if it has one panel in a row, more than `MOST`, or a text that belongs to all of them.
-    """
-    shown = view_box(svg)
+
+def drawing(svg: str) -> ElementTree.Element | None:
+    """Return the group of a figure of matplotlib, or None if the file is of something else."""
     [figure] = groups(ElementTree.fromstring(svg), "figure") or [None]
-    if figure is None or groups(figure, "text"):
-        return []
-    found: list[tuple[Box, Box]] = []  # the axes, and what belongs to them
-    for axes in groups(figure, "axes"):
+    return figure
+
+
+def axes_of(svg: str) -> list[tuple[Box, Box]]:
+    """Return the axes of a figure that are seen, each with the box of all that belongs to them."""
+    figure, shown, found = drawing(svg), view_box(svg), []
+    for axes in groups(figure, "axes") if figure is not None else []:
         inner, outer = background(axes), around(axes)
         if inner is None or not inner.overlaps(shown):
             continue
@@ -138,16 +147,17 @@ def panels(svg: str) -> list[Box]:
                 break
         else:
             found.append((inner, outer))
-    rows = sorted({round(inner.top / 20) for inner, _ in found})
-    if not rows or not 2 <= len(found) / len(rows) <= MOST:
+    return found
+
+
+def panels(svg: str) -> list[Box]:
+    """Return the boxes of a figure's panels in the order of reading, after that of its legend.
+
+    None if it has one panel in a row, more than `MOST`, or a text that belongs to all of them.
+    """
+    figure, found = drawing(svg), axes_of(svg)
+    rows = {round(inner.top / 20) for inner, _ in found}
+    if not rows or not 2 <= len(found) / len(rows) <= MOST or groups(figure, "text"):
         return []
     boxes = [legend(each) for each in groups(figure, "legend")] + [outer for _, outer in found]
-    return [
-        Box(
-            max(0, box.left - ROOM),
-            max(0, box.top - ROOM),
-            min(shown.right, box.right + ROOM),
-            min(shown.bottom, box.bottom + ROOM),
-        )
-        for box in boxes
-    ]
+    return [with_room(box, view_box(svg)) for box in boxes]
