@@ -21,6 +21,7 @@ from helpers.experiments.noise_scale_map import NOISE_SCALE_MAP
 from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
 from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
 from helpers.experiments.pace import PACE
+from helpers.experiments.recipe_trial import RECIPE_TRIAL
 from helpers.experiments.recommended import RECOMMENDED
 from helpers.experiments.regimes_linear import REGIMES_LINEAR
 from helpers.experiments.regimes_network import REGIMES_NETWORK
@@ -54,6 +55,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         ONE_KNOB_EXACT,
         ONE_KNOB_NETWORK,
         PACE,
+        RECIPE_TRIAL,
         RECOMMENDED,
         REGIMES_LINEAR,
         REGIMES_NETWORK,
