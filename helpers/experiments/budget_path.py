@@ -18,6 +18,7 @@ SMALLEST, BATCH_SIZE = 8, 32  # that is considered, and Keras's own
 WORTH = 1.25  # times as many samples per second, for which a batch is doubled
 SHORT = 4  # short runs are so many times shorter
 FACTOR, REACH, MOST = 3, 2, 11  # of learning rates: step, steps each way at first, most in all
+AHEAD = 4  # steps up to which all runs are made at once, which is cheaper, and not counted
 PAIRS, SMALL = 8, 16  # batches whose gradients are compared at a time, and size of the small ones
 MORE_SEEDS = (100_000, 200_000)  # added to a seed for its second and third run
 
@@ -179,12 +180,13 @@ def best_of_three(
         n: number of seeds.
 
     Returns:
-        Learning rates, shape (n,), and how many runs each took.
+        Learning rates, shape (n,), and how many runs each took; rates beyond the best that were
+        run ahead are not used, nor counted.
     """
     tried: dict[int, np.ndarray] = {}
     low, high = np.full(n, -REACH), np.full(n, REACH)
     while True:
-        new = [k for k in range(low.min(), high.max() + 1) if k not in tried]
+        new = [k for k in range(low.min(), max(high.max(), AHEAD) + 1) if k not in tried]
         if new:
             tried |= zip(new, losses([usual * float(FACTOR) ** k for k in new]), strict=True)
         steps = np.array(sorted(tried))

@@ -143,8 +143,8 @@ SETTINGS = {
 }
 QUICK = {
     "problems": ("tumours",),
-    "batch_sizes": (32, 256),
-    "lowest": {"SGD": 0.02, "Adam": 0.005},
+    "batch_sizes": (32,),
+    "lowest": {"SGD": 0.02},
     "n_rates": 3,
     "n_tuning": 2,
     "epochs": 8,

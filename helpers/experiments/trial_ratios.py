@@ -52,19 +52,12 @@ def compared(measured: xr.Dataset, tuning: xr.Dataset) -> dict[str, Values]:
         return float(np.exp(np.log(ratios).mean()))
 
     def ratios(drawn):
-        of_path = loss_ratios(drawn)
-        return (
-            average(of_path),
-            average(loss_ratios(drawn, "usual")),
-            *(average(of_path.sel(optimizer=name)) for name in of_path.optimizer.values),
-        )
+        return average(loss_ratios(drawn)), average(loss_ratios(drawn, "usual"))
 
-    loss, usual, *by_optimizer = bootstrap(ratios, measured)
+    loss, usual = bootstrap(ratios, measured)
     n_trials = tuning.rate.size * tuning.batch_size.size
     epochs = measured.epochs / (n_trials * measured.full_run)
     found = {"loss": loss, "better_than_usual": usual}
-    names = [f"loss_{name.lower()}" for name in measured.optimizer.values]
-    found |= zip(names, by_optimizer, strict=True)
     found |= {
         cost: cost_ratios(measured, cost).median(["problem", "optimizer"]).values
         for cost in ("updates", "seconds")
