@@ -10,6 +10,7 @@ from helpers.analysis.crossings import updates_of_seeds_to, updates_to
 from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
+from helpers.analysis.recipe_trials import recipe_trial
 from helpers.analysis.recommendation import (
     CELL,
     Recommendation,
@@ -60,6 +61,7 @@ __all__ = [
     "medians",
     "number",
     "rank_correlation",
+    "recipe_trial",
     "recommend",
     "result",
     "result_in_looks",

@@ -1,4 +1,4 @@
-"""The experiments that `make confirm` runs, by name."""
+"""The experiments that `make confirm` runs, by name, and the tables that pages show of some."""
 
 from helpers.experiments.accumulation import ACCUMULATION
 from helpers.experiments.adam_scaling import ADAM_SCALING
@@ -30,6 +30,7 @@ from helpers.experiments.shallow_pit import SHALLOW_PIT
 from helpers.experiments.sorted_samples import SORTED_SAMPLES
 from helpers.experiments.stable_rate import STABLE_RATE
 from helpers.experiments.stuck_runs import STUCK_RUNS
+from helpers.experiments.trial_table import table
 from helpers.experiments.warm_up import WARM_UP
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -67,3 +68,5 @@ EXPERIMENTS: dict[str, Experiment] = {
         WARM_UP,
     )
 }
+
+TABLES = {RECIPE_TRIAL.name: table}  # from what was measured and tuned, for a page
