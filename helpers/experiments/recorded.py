@@ -22,6 +22,7 @@ from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
 from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
 from helpers.experiments.pace import PACE
 from helpers.experiments.recipe_trial import RECIPE_TRIAL
+from helpers.experiments.recipe_trial_revised import RECIPE_TRIAL_REVISED
 from helpers.experiments.recommended import RECOMMENDED
 from helpers.experiments.regimes_linear import REGIMES_LINEAR
 from helpers.experiments.regimes_network import REGIMES_NETWORK
@@ -57,6 +58,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         ONE_KNOB_NETWORK,
         PACE,
         RECIPE_TRIAL,
+        RECIPE_TRIAL_REVISED,
         RECOMMENDED,
         REGIMES_LINEAR,
         REGIMES_NETWORK,
@@ -69,4 +71,4 @@ EXPERIMENTS: dict[str, Experiment] = {
     )
 }
 
-TABLES = {RECIPE_TRIAL.name: table}  # from what was measured and tuned, for a page
+TABLES = {RECIPE_TRIAL.name: table, RECIPE_TRIAL_REVISED.name: table}  # for a page

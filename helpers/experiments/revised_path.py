@@ -1,6 +1,6 @@
 """The recipe's budget path as it was revised: learning rates first, then the batch size."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -51,25 +51,26 @@ def revised_path(
     5. The learning rate goes by the optimizer's rule from 32 to this batch size, k times as large:
        × k for SGD, × √k for Adam. Where it rises, short runs at the scaled rate and at thirds of
        it down to the old one decide, since no rule holds for ever.
-    6. A full run under the same schedule, which is not made here.
+    6. Two full runs under the same schedule, at this rate and at a third of it, since short runs
+       favour large rates; the lower held-out loss wins. What is evaluated later is another run.
 
     Args:
         problem, name, data, seeds, largest, epochs: as for ``budget_path``.
 
     Returns:
-        What ``budget_path`` returns.
+        What ``budget_path`` returns; both full runs count.
     """
     short, n = epochs // SHORT, len(seeds)
 
-    def run(size, rates, who, added=(0,), snapshots=()):
+    def run(size, rates, who, added=(0,), snapshots=(), epochs=short):
         return decayed_sweep(
             problem.build, optimizer(name), [data[i] for i in who] * len(added),
-            batch_sizes=[int(size)], learning_rates=rates, epochs=short, snapshots=snapshots,
+            batch_sizes=[int(size)], learning_rates=rates, epochs=epochs, snapshots=snapshots,
             seeds=[seeds[i] + more for more in added for i in who], loss=problem.loss,
         ).isel(batch_size=0)  # fmt: skip
 
-    def losses(rates, added=(0,), size=BATCH_SIZE, who=range(n)):
-        final = run(size, rates, who, added).val_loss.isel(epoch=-1).values
+    def losses(rates, added=(0,), size=BATCH_SIZE, who=range(n), epochs=short):
+        final = run(size, rates, who, added, epochs=epochs).val_loss.isel(epoch=-1).values
         final = np.where(np.isfinite(final), final, np.inf)
         return final.reshape(len(rates), len(added), len(who)).mean(axis=1)
 
@@ -85,18 +86,35 @@ def revised_path(
     for size in np.unique(sizes):
         who = np.flatnonzero(sizes == size)
         tries = [candidates(rate, size / BATCH_SIZE, name) for rate in at_32[who]]
-        if all(len(some) == 1 for some in tries):
-            rates[who] = np.ravel(tries)
-            continue
-        every = sorted({rate for some in tries for rate in some})
-        final = losses(every, size=size, who=who)
-        for place, i in enumerate(who):
-            of = {rate: final[every.index(rate), place] for rate in tries[place]}
-            rates[i] = min(of, key=of.get)
-            trials[i] += len(of)
+        trials[who] += [len(of) if len(of) > 1 else 0 for of in tries]
+        scaled = best_of_tries(
+            tries, lambda every, size=size, who=who: losses(every, (0,), size, who)
+        )
+        tries = [[rate, float(f"{rate / FACTOR:.2g}")] for rate in scaled]
+        rates[who] = best_of_tries(
+            tries, lambda every, size=size, who=who: losses(every, (0,), size, who, epochs)
+        )
     picked = {"batch_size": sizes, "learning_rate": rates, "noise_scale": scale}
-    picked |= {"trials": trials, "epochs": trials * short + epochs}
+    picked |= {"trials": trials, "epochs": trials * short + 2 * epochs}
     return xr.Dataset({k: ("seed", v) for k, v in picked.items()}, {"seed": list(seeds)})
+
+
+def best_of_tries(
+    tries: Sequence[Sequence[float]], losses: Callable[[list[float]], np.ndarray]
+) -> list[float]:
+    """For each seed, the learning rate of its own few with the least loss.
+
+    Args:
+        tries: the learning rates of each seed; where all have one, nothing is run.
+        losses: takes learning rates, and returns losses, shape (rates, n_seeds).
+    """
+    if all(len(of) == 1 for of in tries):
+        return [rate for [rate] in tries]
+    every = sorted({rate for of in tries for rate in of})
+    table = losses(every)
+    return [
+        min(of, key=lambda rate: table[every.index(rate), place]) for place, of in enumerate(tries)
+    ]
 
 
 def candidates(learning_rate: float, ratio: float, name: str) -> list[float]:

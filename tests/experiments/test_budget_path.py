@@ -6,7 +6,7 @@ import pytest
 from helpers.experiments import budget_path, revised_path
 from helpers.experiments.budget_path import best_of_three, useful_batch
 from helpers.experiments.decayed import cosine, decayed_sweep
-from helpers.experiments.revised_path import candidates, noise_scales
+from helpers.experiments.revised_path import best_of_tries, candidates, noise_scales
 from helpers.experiments.trial_problems import PROBLEMS
 from helpers.landscape import noise_and_signal, sample_gradients
 from helpers.training import train
@@ -62,6 +62,15 @@ def test_candidates_go_from_the_scaled_rate_down_to_the_old_one_by_thirds():
     np.testing.assert_allclose(candidates(0.09, 8, "Adam"), [0.25])
     np.testing.assert_allclose(candidates(0.1, 9, "SGD"), [0.9, 0.3, 0.1])
     np.testing.assert_allclose(candidates(0.09, 0.25, "Adam"), [0.045])
+
+
+def test_every_seed_chooses_among_its_own_rates():
+    def losses(every):
+        assert every == [0.01, 0.03, 0.1]
+        return np.array([[1.0, 9.0], [2.0, 8.0], [3.0, 7.0]])
+
+    assert best_of_tries([[0.03, 0.1], [0.01, 0.03]], losses) == [0.03, 0.03]
+    assert best_of_tries([[0.03], [0.01]], None) == [0.03, 0.01]
 
 
 def test_cosine_starts_at_the_rate_and_is_half_in_the_middle():
