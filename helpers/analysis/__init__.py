@@ -14,6 +14,7 @@ from helpers.analysis.intervals import ROUNDING, bootstrap, median_interval
 from helpers.analysis.phases import along_the_run, minus, phase_summary, volatility_by_phase
 from helpers.analysis.power_law import log_slope
 from helpers.analysis.ranks import rank_correlation
+from helpers.analysis.recipe_trials import recipe_trial
 from helpers.analysis.recommendation import (
     CELL,
     Recommendation,
@@ -73,6 +74,7 @@ __all__ = [
     "phase_summary",
     "rank_correlation",
     "reach",
+    "recipe_trial",
     "recommend",
     "Recommendation",
     "recommendations",

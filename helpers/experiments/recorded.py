@@ -1,4 +1,4 @@
-"""The experiments that `make confirm` runs, by name."""
+"""The experiments that `make confirm` runs, by name, and the tables that pages show of some."""
 
 from helpers.experiments.accumulation import ACCUMULATION
 from helpers.experiments.adam_scaling import ADAM_SCALING
@@ -21,6 +21,8 @@ from helpers.experiments.noise_scale_map import NOISE_SCALE_MAP
 from helpers.experiments.one_knob_exact import ONE_KNOB_EXACT
 from helpers.experiments.one_knob_network import ONE_KNOB_NETWORK
 from helpers.experiments.pace import PACE
+from helpers.experiments.recipe_trial import RECIPE_TRIAL
+from helpers.experiments.recipe_trial_revised import RECIPE_TRIAL_REVISED
 from helpers.experiments.recommended import RECOMMENDED
 from helpers.experiments.regimes_linear import REGIMES_LINEAR
 from helpers.experiments.regimes_network import REGIMES_NETWORK
@@ -29,6 +31,7 @@ from helpers.experiments.shallow_pit import SHALLOW_PIT
 from helpers.experiments.sorted_samples import SORTED_SAMPLES
 from helpers.experiments.stable_rate import STABLE_RATE
 from helpers.experiments.stuck_runs import STUCK_RUNS
+from helpers.experiments.trial_table import table
 from helpers.experiments.warm_up import WARM_UP
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -54,6 +57,8 @@ EXPERIMENTS: dict[str, Experiment] = {
         ONE_KNOB_EXACT,
         ONE_KNOB_NETWORK,
         PACE,
+        RECIPE_TRIAL,
+        RECIPE_TRIAL_REVISED,
         RECOMMENDED,
         REGIMES_LINEAR,
         REGIMES_NETWORK,
@@ -65,3 +70,5 @@ EXPERIMENTS: dict[str, Experiment] = {
         WARM_UP,
     )
 }
+
+TABLES = {RECIPE_TRIAL.name: table, RECIPE_TRIAL_REVISED.name: table}  # for a page

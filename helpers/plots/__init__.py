@@ -36,8 +36,8 @@ from helpers.plots.user_data import class_counts, noise_scale_curve
 
 __all__ = [
     "against_batch_size",
-    "band",
     "BAND",
+    "band",
     "by_batch_size",
     "class_counts",
     "CLASSES",

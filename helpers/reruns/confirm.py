@@ -4,7 +4,8 @@
 
 Each experiment is measured on 20 confirming seeds, and on 20 and 40 more for as long as one of its
 assertions is not settled. Parts that are measured stay in `_build/confirm`, so the same command
-goes on where it was stopped. The rows go into `helpers/analysis/confirmed.csv`.
+goes on where it was stopped. The rows go into `helpers/analysis/confirmed.csv`, and a table that a
+page shows of an experiment beside it.
 """
 
 import json
@@ -26,7 +27,7 @@ from helpers.analysis.registry import claims
 from helpers.analysis.results import outcomes
 from helpers.dependencies import Modules
 from helpers.experiments.experiment import Experiment
-from helpers.experiments.recorded import EXPERIMENTS
+from helpers.experiments.recorded import EXPERIMENTS, TABLES
 from helpers.reruns.execute import RUNS
 from helpers.reruns.grid import digest, rerun
 from helpers.reruns.notebooks import RerunError
@@ -208,6 +209,8 @@ def confirm(names: Sequence[str], jobs: int, tell: Callable[[str], None]) -> lis
                 continue
             rows, settled = run.rows(n_seeds)
             write(name, rows)
+            if name in TABLES:
+                write_table(name, TABLES[name](run.measured(n_seeds), run.tuning()))
             tell(f"{name}: {len(rows)} rows after {n_seeds} seeds{'' if settled else ', open'}.")
             if not settled:
                 left.append(run)
@@ -226,6 +229,12 @@ def write(name: str, rows: list[dict[str, Any]]) -> None:
     in_order = table.sort_values(["claim", "assertion"], kind="stable")
     in_order.to_csv(confirmations.TABLE, index=False, na_rep="nan", lineterminator="\n")
     confirmations.rows.cache_clear()
+
+
+def write_table(name: str, table: pd.DataFrame) -> None:
+    """Write what a page shows of an experiment beside its rows, to a file of its name."""
+    path = confirmations.TABLE.with_name(f"{name}.csv")
+    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def stale(experiments: Mapping[str, Experiment], table: pd.DataFrame) -> Iterator[str]:
