@@ -33,7 +33,8 @@ def references(assertion: dict[str, Any]) -> list[tuple[str, str]]:
     none, stated = marks(assertion)
     said = []
     if none is not None:
-        word = "compared with" if assertion["type"] == "proportion" else "no effect:"
+        word = "no effect:" if none in (0, 1) else "to exceed:"
+        word = "compared with" if assertion["type"] == "proportion" else word
         said.append(("┊", f"{word} {printed(none)}"))
     if stated is not None:
         said.append(("◇", f"stated: {printed(stated)}"))

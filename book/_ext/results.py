@@ -85,9 +85,15 @@ def assertion_part(assertion: dict[str, Any]) -> str:
 
 
 def title(record: Record) -> str:
-    """Return the title of a box: the claim, and what became of its primary assertion."""
-    primary = [a["outcome"] for a in record.data["assertions"] if a["primary"]]
-    return ": ".join([f"Claim {record.claim}", *primary])
+    """Return the title of a box: the claim, what became of its primary assertion, and whether all.
+
+    A part that came out against the claim is an exception to a primary assertion that did not.
+    """
+    assertions = record.data["assertions"]
+    primary = [a["outcome"] for a in assertions if a["primary"]]
+    against = any(CLASSES[a["outcome"]] == "against" for a in assertions if not a["primary"])
+    exceptions = primary and against and CLASSES[primary[0]] == "as-claimed"
+    return ": ".join([f"Claim {record.claim}", *primary]) + ", with exceptions" * bool(exceptions)
 
 
 def box(record: Record) -> str:

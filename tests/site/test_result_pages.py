@@ -74,6 +74,15 @@ def test_record_without_a_field_or_with_two_primaries_is_refused():
             records.checked(data, "notebooks/01_data")
 
 
+def test_title_names_the_primary_outcome_and_that_a_part_came_out_against_the_claim():
+    against = LEVEL | {"outcome": "relevant difference"}
+    assert results.title(record(SPEED, LEVEL)) == "Claim A2: confirmed"
+    assert results.title(record(SPEED, against)) == "Claim A2: confirmed, with exceptions"
+    opposite = SPEED | {"outcome": "opposite found"}
+    assert results.title(record(opposite, against)) == "Claim A2: opposite found"
+    assert results.title(record(against)) == "Claim A2"
+
+
 def test_any_type_may_lack_its_premise():
     record(SPEED | {"outcome": "premise not met here", "effect": None, "low": None, "high": None})
 
