@@ -115,6 +115,15 @@ def measure_images(page: BeautifulSoup, folder: Path) -> None:
             image["loading"] = "lazy"
 
 
+def head_tables(page: BeautifulSoup) -> None:
+    """Say what the headers of the tables of pandas head; an empty one heads nothing."""
+    for header in page.select("table.dataframe th"):
+        if not header.get_text().strip():
+            header.name = "td"
+        else:
+            header["scope"] = "col" if header.find_parent("thead") else "row"
+
+
 def pages(site: Path) -> list[Path]:
     """Return the HTML files of the site."""
     files = sorted(site.rglob("*.html"))
@@ -133,6 +142,7 @@ def finish_page(file: Path, site: Path) -> None:
         for icon in page.select(icons.MARKED):
             icons.draw(icon)
         measure_images(page, file.parent)
+        head_tables(page)
     except ExtensionError as error:
         raise ExtensionError(f"{file.relative_to(site)}: {error}") from error
     policy = page.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy"})

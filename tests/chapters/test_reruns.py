@@ -20,7 +20,7 @@ OTHER = {
     "hidden_units": 20,
     "new_samples": 2_000,
     "batch_size": 24,
-    "batch_sizes": "[24, 50]",
+    "batch_sizes": "[24, 48]",
     "learning_rate": "2e-3",
     "batch_learning_rate": 0.02,
     "stochastic_learning_rate": 0.0005,
@@ -36,7 +36,7 @@ OTHER = {
     "initial_step": 0.05,
     "wide_units": 24,
     "n_wide": 600,
-    "wide_batch_sizes": "[64]",
+    "wide_batch_sizes": "[16, 64]",
     "repeats": 2,
     "dataset": "mnist",  # a small file of it, in a cache of the tests' own
     "max_train": 60,
@@ -48,12 +48,12 @@ OTHER = {
     "digits_learning_rate": 0.02,
     "digits_epochs": 8,
     "digits_seeds": 3,
-    "doublings": 1,
+    "doublings": 4,
     "learning_rates": "[0.005, 0.03, 0.15]",
     "tuning_seeds": 2,
     "grid_seeds": 3,
-    "micro_batch": 12,
-    "accumulation_steps": 3,
+    "micro_batch": 24,
+    "accumulation_steps": 2,
     "adam_rates": "[0.004, 0.02, 0.1]",
     "sgd_rates": "[0.03, 0.15, 0.6]",
     "beta_2": 0.9,
@@ -120,7 +120,7 @@ def it_says_which_settings_the_text_does_not_speak_of(notebook, defaults):
     [check] = [cell for cell in cells(notebook, "code") if "parameters." in cell.source][:1]
     [said] = [output.text for output in check.outputs if output.output_type == "stream"]
     named = re.search(r"Your own settings: (.*)\. The text below", said)[1].split(", ")
-    assert set(named) == set(defaults) - EMPTY - {"n_seeds", "first_seed"}
+    assert set(defaults) - EMPTY - {"n_seeds", "first_seed"} <= set(named) <= set(defaults)
     text = shown_text(notebook)
     for record in records(notebook):
         text = text.replace(record["statement"], "")  # the source's own words

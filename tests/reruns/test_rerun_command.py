@@ -116,8 +116,8 @@ def test_chapter_rerun_leaves_notebook_page_runs_and_tables(tmp_path):
     executed = read(run / "notebook.ipynb")
     assert not any(c.get("outputs") == [] for c in executed.cells if "result(" in c.source)
     with xr.open_datatree(run / "runs.nc", engine="h5netcdf") as tree:
-        assert tree["batch"].val_accuracy.sizes == {"seed": 2, "epoch": 5}
-        assert tree["batch"].seed.values.tolist() == [5000, 5001]
+        assert tree["runs"].val_accuracy.sizes == {"seed": 2, "epoch": 5}
+        assert tree["runs"].seed.values.tolist() == [5000, 5001]
         kept = json.loads(tree.attrs["rerun"])
     # what it was made with, in the record, the runs and the notebook alike
     for one in (told, kept, executed.metadata.book.rerun):

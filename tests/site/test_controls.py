@@ -108,8 +108,8 @@ def test_download_menu_offers_the_notebook_and_prints(page):
 
 
 def test_contents_of_the_page_follow_the_reader(page):
-    page.locator("#how-it-learns").evaluate("(section) => section.scrollIntoView()")
-    page.locator("#pst-page-toc-nav a.active", has_text="How it learns").wait_for()
+    page.locator("#does-it-calm-down").evaluate("(section) => section.scrollIntoView()")
+    page.locator("#pst-page-toc-nav a.active", has_text="Does it calm down?").wait_for()
 
 
 def test_back_to_top(page):

@@ -124,6 +124,16 @@ def test_scripts_move_into_one_file_each(tmp_path):
     assert kept.text == "{}"
 
 
+def test_headers_of_tables_say_what_they_head_and_an_empty_one_is_none():
+    head = "<thead><tr><th></th><th>epochs</th></tr></thead>"
+    table = (
+        f'<table class="dataframe">{head}<tbody><tr><th>batch</th><td>1</td></tr></tbody></table>'
+    )
+    page = BeautifulSoup(table, "html.parser")
+    light_pages.head_tables(page)
+    assert [(th.text, th["scope"]) for th in page("th")] == [("epochs", "col"), ("batch", "row")]
+
+
 def test_images_get_their_size_in_pixels(tmp_path):
     page = finished(tmp_path, "".join(f'<img src="{name}">' for name in SVG))
     assert {(image["width"], image["height"]) for image in page("img")} == {("96", "48")}
