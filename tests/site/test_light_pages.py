@@ -126,10 +126,8 @@ def test_scripts_move_into_one_file_each(tmp_path):
 
 def test_headers_of_tables_say_what_they_head_and_an_empty_one_is_none():
     head = "<thead><tr><th></th><th>epochs</th></tr></thead>"
-    table = (
-        f'<table class="dataframe">{head}<tbody><tr><th>batch</th><td>1</td></tr></tbody></table>'
-    )
-    page = BeautifulSoup(table, "html.parser")
+    body = "<tbody><tr><th>batch</th><td>1</td></tr></tbody>"
+    page = BeautifulSoup(f'<table class="dataframe">{head}{body}</table>', "html.parser")
     light_pages.head_tables(page)
     assert [(th.text, th["scope"]) for th in page("th")] == [("epochs", "col"), ("batch", "row")]
 
