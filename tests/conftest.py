@@ -197,3 +197,14 @@ def file(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def ax():
+    """Axes of a figure that is drawn in the end, which finds what cannot be."""
+    import matplotlib.pyplot as plt  # slow to load, and few tests draw
+
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()
+    plt.close(figure)

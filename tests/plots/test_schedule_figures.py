@@ -22,14 +22,6 @@ def runs():
     )
 
 
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    figure.canvas.draw()
-    plt.close(figure)
-
-
 def lines(ax):
     return {line.get_label(): line for line in ax.lines}
 

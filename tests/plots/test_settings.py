@@ -1,6 +1,5 @@
 """Every batch size has its line, with a mark for each setting that has a finite median."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
@@ -9,14 +8,6 @@ from helpers import plots
 
 LABELS = {"seed": range(3), "batch_size": [4, 8], "learning_rate": [0.1, 0.2, 0.4]}
 VALUES = xr.DataArray(np.arange(1.0, 19).reshape(3, 2, 3), LABELS)
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    figure.canvas.draw()
-    plt.close(figure)
 
 
 def test_marks_are_medians_at_the_number_of_their_setting(ax):

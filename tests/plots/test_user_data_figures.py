@@ -1,19 +1,9 @@
 """Figures of the reader's own data, whatever it looks like."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 import xarray as xr
 
 from helpers.plots import user_data
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plt.subplots()
-    yield ax
-    figure.canvas.draw()
-    plt.close(figure)
 
 
 def test_largest_class_is_on_top_and_names_are_no_formulae(ax):
