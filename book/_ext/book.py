@@ -23,6 +23,7 @@ import moved
 import named_results
 import nbformat
 import not_found
+import race
 import repository
 import sharing
 import summary
@@ -70,6 +71,9 @@ def show_executed(app: Sphinx, docname: str, source: list[str]) -> None:
     for output, record in records(notebook, docname):
         del output.data[MIME]
         output.data["text/markdown"] = box(record)
+    for number, cell in reversed(list(enumerate(notebook.cells))):
+        if "race" in cell.metadata:
+            notebook.cells.insert(number + 1, race.race_cell(cell.metadata.race))
     notebook.cells.append(colophon.colophon(notebook))
     source[0] = nbformat.writes(notebook)
 
@@ -106,6 +110,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         figures,
         explorer,
         not_found,
+        race,
         repository,
         sharing,
         summary,

@@ -1,0 +1,184 @@
+"""Lets readers race batch sizes: the page itself trains the network, as Keras would.
+
+The directive `{race}` shows the race; its options are what the lanes start with. Its body stands in
+its place where scripts are off, and on paper. A chapter shows one below a cell whose metadata holds
+`race`, with the same options by name: notebooks show nothing of it.
+
+What the reader sets stands behind the `#` of the address, so a link shares a race:
+`#lanes=1:0.01:SGD,32:0.01:SGD&momentum=0.9&clock=updates`.
+
+`race_engine.js` trains, `race_slice.js` looks at the loss around the ways of the lanes,
+`race_drawing.js` draws, `race_words.js` says what came out, and `race.js` is what the reader touches.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+from docutils import nodes
+from docutils.parsers.rst import directives
+from explorer import html, templates
+from fit_costs import fit_costs
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from helpers.conventions import HOLD
+from helpers.data.synthetic import blob_centers, blobs
+
+TARGET = 0.8
+N_HIDDEN = 50
+LAST = 20  # epochs over which volatility is taken
+N_SEEDS = 30
+PARTS = ["problem", "engine", "slice", "drawing", "words", "settings"]
+QUESTIONS = {
+    "epochs": "Which batch size needs the fewest epochs to 80 % test accuracy?",
+    "updates": "Which needs the fewest updates?",
+    "steady": "Which is the steadiest at the end?",
+}
+TIME_PAGE = "notebooks/15_memory_and_time"
+CLOCKS = {"epochs": "epochs", "updates": "updates", "seconds": "seconds of fit"}
+PACES = {
+    "gathers": "slow, then faster",
+    "slow": "sample by sample",
+    "one": "1 epoch a second",
+    "ten": "10 epochs a second",
+    "full": "as fast as it goes",
+}
+LEAD = (
+    "{n} of one network start from the same weights and learn from the same {n_train} samples. "
+    "They differ in the batch size: over how many samples the gradient is averaged before the "
+    "weights change. Each change is an update; each pass over all samples is an epoch."
+)
+NUMBERS = {1: "One copy", 2: "Two copies", 3: "Three copies", 4: "Four copies"}
+STILL = (
+    "This race runs in the page, which takes scripts. Here it stands still: {{numref}}`{figure}` "
+    "shows how such runs go."
+)
+
+
+def costs(app: Sphinx) -> dict[str, float] | None:
+    """Return what `fit` costs, or None where the chapter that measures it is not built."""
+    return fit_costs(Path(app.srcdir)) if TIME_PAGE in app.env.found_docs else None
+
+
+def problem(app: Sphinx) -> dict:
+    """Return what the page trains on: the tutorial's data as centers and normal deviates.
+
+    A sample is the center of its class plus the spread times its deviates, as `make_blobs` has it.
+    """
+    data = blobs()
+    unit = blobs(cluster_std=1)
+    labels = np.concatenate([data.y_train, data.y_test]).argmax(axis=1)
+    centers = blob_centers().astype("float32")
+    normals = np.concatenate([unit.x_train, unit.x_test]) - centers[labels]
+    np.testing.assert_allclose(
+        centers[labels] + 2 * normals, np.concatenate([data.x_train, data.x_test]), atol=1e-4
+    )
+    return {
+        "normals": base64.b64encode(normals.astype("<f4").tobytes()).decode(),
+        "centers": centers.tolist(),
+        "labels": "".join(map(str, labels)),
+        "nTrain": data.n_train,
+        "nHidden": N_HIDDEN,
+        "spread": 2,
+        "target": TARGET,
+        "hold": HOLD,
+        "last": LAST,
+        "nSeeds": N_SEEDS,
+        "costs": costs(app),
+    }
+
+
+class Race(SphinxDirective):
+    """A race: lanes of batch size and learning rate, such as `1:0.01, 32:0.01:Adam`.
+
+    A `small` one has no prediction and no challenges; `figure` is shown in its place, or its body.
+    """
+
+    has_content = True
+    option_spec = {
+        "lanes": directives.unchanged_required,
+        "momentum": float,
+        "epochs": directives.positive_int,
+        "lock": lambda text: directives.choice(text, ("none", "linear", "sqrt")),
+        "clock": lambda text: directives.choice(text, tuple(CLOCKS)),
+        "small": directives.flag,
+        "lead": directives.unchanged_required,
+        "figure": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the race, and what stands in its place."""
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(str(root / "book" / "_ext" / "templates" / "race.html"))
+        self.env.metadata[self.env.docname]["race"] = True
+        data, measured = blobs(), costs(self.env.app)
+        lanes = [lane.strip().split(":") for lane in self.options["lanes"].split(",")]
+        sizes = [f"{int(size):,}" for size, *_ in lanes]
+        start = "lanes=" + ",".join(":".join([*lane, "SGD"][:3]) for lane in lanes)
+        for name in ("momentum", "epochs", "lock", "clock"):
+            if name in self.options:
+                start += f"&{name}={self.options[name]}"
+        lead = LEAD.format(n=NUMBERS[len(lanes)], n_train=data.n_train)
+        shown = templates.get_template("race.html").render(
+            id=self.env.new_serialno("race"),
+            small="small" in self.options,
+            label=f"Race of batch sizes {', '.join(sizes)}",
+            start=start,
+            lead=self.options.get("lead", lead),
+            sizes=sizes,
+            questions=QUESTIONS,
+            clocks={name: CLOCKS[name] for name in CLOCKS if name != "seconds" or measured},
+            paces=PACES,
+            target="80 %",
+            hold=HOLD,
+            last=LAST,
+            n_seeds=N_SEEDS,
+            n_hidden=N_HIDDEN,
+            n_train=data.n_train,
+            n_test=len(data.x_test),
+            costs=measured,
+            time_page=measured
+            and self.env.app.builder.get_relative_uri(self.env.docname, TIME_PAGE),
+        )
+        if self.content:
+            still = self.parse_content_to_nodes()
+        else:
+            still = self.parse_text_to_nodes(STILL.format(figure=self.options["figure"]))
+        box = nodes.container("", *still, classes=["race-still"])
+        return [html(shown), box]
+
+
+def race_cell(options: dict) -> NotebookNode:
+    """Return the cell that shows the race of a chapter, from the metadata of the cell before it."""
+    lines = [
+        f":{name}: {'' if value is True else value}".rstrip() for name, value in options.items()
+    ]
+    return new_markdown_cell("\n".join(["```{race}", *lines, "```"]))
+
+
+def add_files(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Load scripts and style on pages with a race alone."""
+    if app.env.metadata.get(page, {}).get("race"):
+        app.add_css_file("race.css")
+        for part in PARTS:
+            app.add_js_file(f"race_{part}.js", loading_method="defer")
+        app.add_js_file("race.js", loading_method="defer")
+
+
+def write_problem(app: Sphinx, exception: Exception | None) -> None:
+    """Write the data of the race into the site."""
+    if exception is None and app.builder.format == "html":
+        file = Path(app.outdir) / "_static" / "race_problem.js"
+        content = json.dumps(problem(app))
+        file.write_text(f"const raceProblem = {content};\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive, and what it needs."""
+    app.add_directive("race", Race)
+    app.connect("html-page-context", add_files)
+    app.connect("build-finished", write_problem)

@@ -1,0 +1,289 @@
+// What the race draws. Each function fills a canvas in the colours of the page; none keeps a state.
+const raceDrawing = (() => {
+  "use strict";
+  const GRID = 48; // points of a side at which regions are predicted
+  const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+  const ROOM = { left: 46, right: 14, top: 12, bottom: 40 };
+
+  // Colours and font, from the style of the page.
+  function look(root) {
+    const style = getComputedStyle(root);
+    const color = (name) => style.getPropertyValue(`--${name}`).trim();
+    return {
+      font: style.fontFamily,
+      ink: color("pst-color-text-base"),
+      muted: color("pst-color-text-muted"),
+      lines: color("pst-color-border"),
+      paper: color("pst-color-background"),
+      classes: [0, 1, 2].map((i) => color(`race-class-${i}`)),
+      lanes: ["stochastic", "minibatch", "batch", "other"].map((name) => color(`race-${name}`)),
+    };
+  }
+  // An empty canvas as sharp as the screen; coordinates are pixels of CSS.
+  function clean(canvas) {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    const sharp = Math.min(devicePixelRatio || 1, 2);
+    if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp)) {
+      canvas.width = Math.round(width * sharp);
+      canvas.height = Math.round(height * sharp);
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(sharp, 0, 0, sharp, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return { context, width, height };
+  }
+
+  // ---- The samples, and the regions of the classes behind them.
+
+  function limits({ x }) {
+    const ranges = [0, 1].map((k) => {
+      const values = x.filter((_, i) => i % 2 === k);
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      const room = 0.04 * (most - least);
+      return [least - room, most + room];
+    });
+    return [...ranges[0], ...ranges[1]];
+  }
+  // The points of the plane at which regions are predicted, row by row from the top.
+  function gridPoints([left, right, bottom, top]) {
+    return Float32Array.from({ length: 2 * GRID * GRID }, (_, i) => {
+      const at = i >> 1;
+      const column = at % GRID;
+      const row = (at - column) / GRID;
+      return i % 2 ? top - ((row + 0.5) / GRID) * (top - bottom) : left + ((column + 0.5) / GRID) * (right - left);
+    });
+  }
+  const channels = (color) => {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    return context.getImageData(0, 0, 1, 1).data;
+  };
+  // A picture of GRID by GRID points, from a colour for each; a value below 0 stays empty.
+  function picture(values, size, colors, opacity) {
+    const tones = colors.map(channels);
+    const image = new ImageData(size, size);
+    values.forEach((value, i) => {
+      if (value < 0) return;
+      image.data.set(tones[value], 4 * i);
+      image.data[4 * i + 3] = 255 * opacity;
+    });
+    const canvas = new OffscreenCanvas(size, size);
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+  const regionsPicture = (classes, { classes: colors }) => picture(classes, GRID, colors, 0.3);
+
+  function sample(context, label, x, y, size) {
+    context.beginPath();
+    if (label === 0) context.arc(x, y, size, 0, 2 * Math.PI);
+    else if (label === 1) context.rect(x - size * 0.85, y - size * 0.85, 1.7 * size, 1.7 * size);
+    else {
+      context.moveTo(x, y - 1.2 * size);
+      context.lineTo(x + 1.1 * size, y + 0.8 * size);
+      context.lineTo(x - 1.1 * size, y + 0.8 * size);
+      context.closePath();
+    }
+  }
+  // Regions, samples, and rings around the samples of a batch.
+  function lane(canvas, { regions, problem, within, batch, colors }) {
+    const { context, width, height } = clean(canvas);
+    const [left, right, bottom, top] = within;
+    const across = (x) => ((x - left) / (right - left)) * width;
+    const down = (y) => ((top - y) / (top - bottom)) * height;
+    context.imageSmoothingEnabled = true;
+    if (regions) context.drawImage(regions, 0, 0, width, height);
+    context.globalAlpha = 0.8;
+    problem.labels.forEach((label, i) => {
+      context.fillStyle = colors.classes[label];
+      sample(context, label, across(problem.x[2 * i]), down(problem.x[2 * i + 1]), width < 160 ? 1.2 : 1.8);
+      context.fill();
+    });
+    context.globalAlpha = 1;
+    if (!batch) return;
+    context.strokeStyle = colors.ink;
+    context.lineWidth = batch.length === 1 ? 2.5 : 1.3;
+    context.globalAlpha = batch.length > 100 ? 0.35 : 1;
+    const size = batch.length === 1 ? 8 : 4;
+    for (const i of batch) {
+      context.beginPath();
+      context.arc(across(problem.x[2 * i]), down(problem.x[2 * i + 1]), size, 0, 2 * Math.PI);
+      context.stroke();
+    }
+  }
+
+  // ---- Axes.
+
+  const short = (value) => Number(value.toPrecision(12)).toLocaleString("en-GB", { maximumSignificantDigits: 3 });
+
+  // The plot area of a canvas with its axes: an x axis that is logarithmic, a y axis that is not.
+  function axes(canvas, { x: [first, last], y: [low, high], yTicks, xTitle, yTitle, never, colors }) {
+    const { context, width, height } = clean(canvas);
+    const room = { ...ROOM, right: ROOM.right + (never ? 42 : 0) };
+    const [w, h] = [width - room.left - room.right, height - room.top - room.bottom];
+    const span = Math.log(last / first) || 1;
+    const across = (x) => room.left + (Math.log(x / first) / span) * w;
+    const up = (y) => room.top + ((high - y) / (high - low)) * h;
+    context.font = `12px ${colors.font}`;
+    context.fillStyle = colors.ink;
+    context.strokeStyle = colors.lines;
+    context.lineWidth = 1;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    for (const tick of yTicks) {
+      context.fillText(short(tick), room.left - 6, up(tick));
+      context.beginPath();
+      context.moveTo(room.left, up(tick));
+      context.lineTo(room.left + w, up(tick));
+      context.stroke();
+    }
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    const steps = last / first > 1000 ? [1] : last / first > 30 ? [1, 3] : [1, 2, 5];
+    for (let power = Math.floor(Math.log10(first)); power <= Math.log10(last); power += 1) {
+      for (const step of steps) {
+        const tick = step * 10 ** power;
+        if (tick < first * 0.999 || tick > last * 1.001) continue;
+        context.fillText(short(tick), across(tick), room.top + h + 6);
+        context.beginPath();
+        context.moveTo(across(tick), room.top + h);
+        context.lineTo(across(tick), room.top + h + 4);
+        context.stroke();
+      }
+    }
+    context.strokeRect(room.left, room.top, w, h);
+    context.fillText(xTitle, room.left + w / 2, height - 16);
+    context.save();
+    context.translate(11, room.top + h / 2);
+    context.rotate(-Math.PI / 2);
+    context.textBaseline = "middle";
+    context.fillText(yTitle, 0, 0);
+    context.restore();
+    if (never) context.fillText("never", width - 24, room.top + h + 6);
+    return { context, across, up, room, width, height, right: room.left + w, neverAt: width - 24 };
+  }
+
+  // ---- Accuracy of all lanes over a clock.
+
+  // Each line has `clock` and `accuracy`, a number for each epoch, `color`, `dash`, and `reached`,
+  // the index of the epoch at which the target was reached, or -1.
+  function chart(canvas, { lines, ghosts, xTitle, x, target, colors }) {
+    const all = [...lines, ...ghosts].flatMap(({ accuracy }) => accuracy);
+    const y = [Math.min(0.6, Math.floor(10 * Math.min(...all, 1)) / 10), Math.max(...all, 0) > 0.88 ? 1 : 0.9];
+    const yTicks = [];
+    for (let tick = y[0]; tick < y[1] + 0.01; tick += 0.1) yTicks.push(tick);
+    const { context, across, up, right, room } = axes(canvas, { x, y, yTicks, xTitle, yTitle: "test accuracy", colors });
+    context.save();
+    context.setLineDash([2, 3]);
+    context.strokeStyle = colors.muted;
+    context.beginPath();
+    context.moveTo(room.left, up(target));
+    context.lineTo(right, up(target));
+    context.stroke();
+    const draw = ({ clock, accuracy, color, dash }, pale) => {
+      context.globalAlpha = pale ? 0.3 : 1;
+      context.strokeStyle = colors.lanes[color];
+      context.setLineDash(DASHES[dash]);
+      context.lineWidth = pale ? 1 : 2;
+      context.beginPath();
+      accuracy.forEach((value, i) => context.lineTo(across(clock[i]), up(value)));
+      context.stroke();
+      if (accuracy.length === 1) context.fillRect(across(clock[0]) - 1, up(accuracy[0]) - 1, 2, 2);
+    };
+    ghosts.forEach((line) => draw(line, true));
+    lines.forEach((line) => draw(line, false));
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    for (const { clock, accuracy, color, reached } of lines) {
+      if (accuracy.length) disc(context, across(clock[accuracy.length - 1]), up(accuracy.at(-1)), 3.5, colors.lanes[color]);
+      if (reached < 0) continue;
+      ring(context, across(clock[reached]), up(accuracy[reached]), 6, colors.lanes[color], colors.paper);
+    }
+    context.restore();
+  }
+  function disc(context, x, y, size, color) {
+    context.fillStyle = color;
+    context.beginPath();
+    context.arc(x, y, size, 0, 2 * Math.PI);
+    context.fill();
+  }
+  function ring(context, x, y, size, color, paper) {
+    disc(context, x, y, size, paper);
+    context.strokeStyle = color;
+    context.lineWidth = 3;
+    context.beginPath();
+    context.arc(x, y, size, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  // ---- Many seeds: speed and stability.
+
+  // Each cloud has `runs`, pairs of clock (or Infinity) and volatility in percentage points, their
+  // `median`, a `color` and a `name`.
+  function cloud(canvas, { clouds, xTitle, colors }) {
+    const points = clouds.flatMap(({ runs }) => runs);
+    const times = points.map(([time]) => time).filter(Number.isFinite);
+    const x = times.length ? [Math.min(...times) / 1.3, Math.max(...times) * 1.3] : [1, 10];
+    const most = Math.max(...points.map(([, volatility]) => volatility), 0.1) * 1.1;
+    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20].find((each) => most / each <= 6);
+    const yTicks = [];
+    for (let tick = 0; tick <= most; tick += step) yTicks.push(tick);
+    const never = points.some(([time]) => time === Infinity);
+    const yTitle = "volatility (percentage points)";
+    const { context, across, up, neverAt } = axes(canvas, { x, y: [0, most], yTicks, xTitle, yTitle, never, colors });
+    const at = (time) => (Number.isFinite(time) ? across(time) : neverAt);
+    for (const { runs, color } of clouds) {
+      context.globalAlpha = 0.5;
+      for (const [time, volatility] of runs) disc(context, at(time), up(volatility), 3, colors.lanes[color]);
+    }
+    context.globalAlpha = 1;
+    for (const { median: [time, volatility], color, name } of clouds) {
+      ring(context, at(time), up(volatility), 7, colors.lanes[color], colors.paper);
+      context.fillStyle = colors.ink;
+      context.textAlign = at(time) > neverAt - 90 ? "right" : "left";
+      context.textBaseline = "bottom";
+      context.fillText(name, at(time) + (context.textAlign === "left" ? 10 : -10), up(volatility) - 6);
+    }
+  }
+
+  // ---- The ways of the lanes over the loss.
+
+  // Losses on a grid (row by row from the top), and ways, each with `places`, `color` and `dash`.
+  function slice(canvas, { grid, within: [left, right, bottom, top], ways, colors }) {
+    const { context, width, height } = clean(canvas);
+    const logs = Array.from(grid, Math.log);
+    const finite = logs.filter(Number.isFinite).sort((a, b) => a - b);
+    const levels = 48;
+    const edges = Array.from({ length: levels }, (_, i) => finite[Math.floor(((i + 1) / levels) * (finite.length - 1))]);
+    const values = logs.map((value) => (Number.isFinite(value) ? edges.findIndex((edge) => value <= edge) : levels - 1));
+    const tones = edges.map((_, i) => `color-mix(in oklab, ${colors.paper} ${(100 * (i + 1)) / levels}%, ${colors.muted})`);
+    context.drawImage(picture(values, Math.sqrt(grid.length), tones, 1), 0, 0, width, height);
+    const across = ([u]) => ((u - left) / (right - left)) * width;
+    const down = ([, v]) => ((top - v) / (top - bottom)) * height;
+    for (const { places, color, dash } of ways) {
+      context.lineWidth = 2.5;
+      context.setLineDash(DASHES[dash]);
+      context.strokeStyle = colors.lanes[color];
+      context.beginPath();
+      for (const place of places) context.lineTo(across(place), down(place));
+      context.stroke();
+      context.setLineDash([]);
+      disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[color]);
+    }
+    const start = ways[0].places[0];
+    context.fillStyle = colors.ink;
+    context.fillRect(across(start) - 5, down(start) - 5, 10, 10);
+  }
+  // The line that stands for a lane, beside its name.
+  function key(canvas, { color, dash, colors }) {
+    const { context, width, height } = clean(canvas);
+    context.strokeStyle = colors.lanes[color];
+    context.setLineDash(DASHES[dash]);
+    context.lineWidth = 3;
+    context.beginPath();
+    context.moveTo(0, height / 2);
+    context.lineTo(width, height / 2);
+    context.stroke();
+  }
+  return { chart, cloud, gridPoints, key, lane, limits, look, regionsPicture, slice };
+})();
