@@ -8,7 +8,8 @@ What the reader sets stands behind the `#` of the address, so a link shares a ra
 `#lanes=1:0.01:SGD,32:0.01:SGD&momentum=0.9&clock=updates`.
 
 `race_engine.js` trains, `race_slice.js` looks at the loss around the ways of the lanes,
-`race_drawing.js` draws, `race_words.js` says what came out, and `race.js` is what the reader touches.
+`race_drawing.js` draws, `race_words.js` says what came out, `race_settings.js` has what can be set,
+and `race.js` runs it.
 """
 
 import base64

@@ -10,6 +10,7 @@ const race = (() => {
   // Epochs a second, after so many epochs.
   const PACES = { gathers: (epochs) => Math.max(0.25, 0.6 * epochs), slow: () => 0.03, one: () => 1, ten: () => 10, full: () => Infinity };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const motion = () => (still.matches ? "auto" : "smooth");
   const { plain, whole } = raceWords;
   const { CLOCKS, element } = raceSettings;
 
@@ -197,6 +198,8 @@ const race = (() => {
       showOutcome();
       checkChallenges();
       tell();
+      const { top, bottom } = find(".race-chart").getBoundingClientRect();
+      if (top < innerHeight && bottom > 0) find(".race-outcome").scrollIntoView({ behavior: motion(), block: "nearest" });
     }
 
     // ---- What came out.
@@ -430,6 +433,7 @@ const race = (() => {
     }
     function closePrediction() {
       if (prediction) prediction.hidden = true;
+      find(".race-bar").hidden = false;
     }
     function predict(event) {
       event.preventDefault();
@@ -438,9 +442,9 @@ const race = (() => {
       for (const [question, lane] of given) said[question] = Number(lane);
       if (!given.entries().next().value) said = null;
       closePrediction();
-      find(".race-bar").scrollIntoView({ behavior: still.matches ? "auto" : "smooth", block: "start" });
+      find(".race-bar").scrollIntoView({ behavior: motion() });
       act("play").focus({ preventScroll: true });
-      if (!running) play();
+      play();
     }
     function change(changes) {
       settings = { ...settings, ...changes };
