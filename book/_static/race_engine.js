@@ -43,7 +43,7 @@ const raceEngine = (() => {
     return {
       nFeatures, nHidden, nClasses, bias1, kernel2, bias2, nWeights: bias2 + nClasses,
       hidden: new Float32Array(nHidden), // float32, so that it overflows where Keras does
-      logits: new Float32Array(nClasses),
+      logits: new Float64Array(nClasses),
       outputs: new Float64Array(nClasses), // probabilities
     };
   }
@@ -70,7 +70,7 @@ const raceEngine = (() => {
     for (let k = 0; k < nClasses; k++) {
       let sum = weights[bias2 + k];
       for (let j = 0, i = kernel2 + k; j < nHidden; j++, i += nClasses) sum += hidden[j] * weights[i];
-      logits[k] = sum;
+      logits[k] = Math.fround(sum);
     }
   }
   // From `net.logits` to the probabilities `net.outputs`; returns the cross-entropy, which Keras
@@ -122,10 +122,12 @@ const raceEngine = (() => {
   }
   function classesOn(weights, shape, points) {
     const net = network(shape);
-    return Uint8Array.from({ length: points.length / net.nFeatures }, (_, i) => {
+    const classes = new Uint8Array(points.length / net.nFeatures);
+    for (let i = 0; i < classes.length; i++) {
       forward(net, weights, points, i * net.nFeatures);
-      return largestOf(net.logits);
-    });
+      classes[i] = largestOf(net.logits);
+    }
+    return classes;
   }
 
   // ---- The data: a class is a center with normally distributed samples around it.
@@ -161,7 +163,7 @@ const raceEngine = (() => {
     return () => {
       for (let i = 0; i < weights.length; i++) {
         const v = momentum * velocity[i] - learningRate * gradient[i];
-        velocity[i] = v > -SMALLEST && v < SMALLEST ? 0 : v;
+        velocity[i] = -SMALLEST < v && v < SMALLEST ? 0 : v;
         weights[i] += velocity[i];
       }
     };
@@ -178,7 +180,7 @@ const raceEngine = (() => {
       for (let i = 0; i < weights.length; i++) {
         const first = m[i] + (gradient[i] - m[i]) * new1;
         const second = v[i] + (gradient[i] * gradient[i] - v[i]) * new2;
-        m[i] = first > -SMALLEST && first < SMALLEST ? 0 : first;
+        m[i] = -SMALLEST < first && first < SMALLEST ? 0 : first;
         v[i] = second < SMALLEST ? 0 : second;
         weights[i] -= (m[i] * rate) / (Math.sqrt(v[i]) + epsilon);
       }
