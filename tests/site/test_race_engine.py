@@ -78,6 +78,21 @@ def test_lane_diverges_as_fit_does(race_engine):
     assert np.isnan(lane.val_loss).all() and (lane.val_accuracy > 0).all()
 
 
+def test_lane_says_at_once_that_it_diverged_and_goes_on(race_engine):
+    diverged, epochs, final = race_engine.evaluate(
+        """([problem, settings]) => {
+          const lane = start(problem, { ...settings, batchSize: 1, learningRate: 10 });
+          for (let i = 0; i < 499; i++) lane.update();
+          const { diverged, epochs } = lane;
+          lane.epoch();
+          lane.epoch();
+          return [diverged, epochs, lane.history.valLoss.length];
+        }""",
+        [problem(BLOBS), SETTINGS],
+    )
+    assert (diverged, epochs, final) == (True, 0, 2)
+
+
 @pytest.mark.parametrize("batch_size, rate", [(4, 0.003), (32, 0.01), (500, 0.01)])
 def test_runs_from_seeds_have_the_medians_of_the_trainers_runs(race_engine, batch_size, rate):
     settings = SETTINGS | {"batchSize": batch_size, "learningRate": rate, "momentum": 0.9}
