@@ -33,14 +33,14 @@ ROWS = {
     "updates": "updates to {target}",
     "seconds": "seconds to {target}, as plain fit would take",
     "volatility": "volatility, percentage points",
-    "train": "final training accuracy",
-    "test": "final test accuracy",
+    "train": "final training accuracy, %",
+    "test": "final test accuracy, %",
     "train_loss": "final training loss",
     "test_loss": "final test loss",
 }
 MAPS = {
-    "epochs": "Epochs to {target}. Stronger shades are slower.",
-    "volatility": "Volatility, percentage points. Stronger shades are less stable.",
+    "epochs": "Epochs to {target} (stronger shade: slower)",
+    "volatility": "Volatility, percentage points (stronger: less stable)",
 }
 TEMPLATES = Path(__file__).with_name("templates")
 PARTS = {"runs": "explorer_runs.html", "made": "explorer_made.md"}

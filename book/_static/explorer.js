@@ -127,14 +127,15 @@ const explorer = (() => {
 
   // ---- Words.
 
-  const percent = (value) => `${(100 * value).toFixed(1)} %`;
+  const tenths = (value) => (100 * value).toFixed(1);
+  const percent = (value) => `${tenths(value)} %`;
   const points = (value) => (100 * value).toFixed(2);
   const digits = (value) => (value === null ? "diverged" : value.toPrecision(3));
   const whole = (value) => (value === null ? "never" : String(value));
   const seconds = (value) => (value === null ? "never" : value.toPrecision(2));
   const forms = {
     epochs: whole, updates: whole, seconds, volatility: points,
-    train: percent, test: percent, train_loss: digits, test_loss: digits,
+    train: tenths, test: tenths, train_loss: digits, test_loss: digits,
   };
 
   function say(sentence) {
@@ -150,19 +151,22 @@ const explorer = (() => {
     const [, epochs] = cell.epochs;
     const runs = cell.accuracy.test.length;
     const target = `a test accuracy of ${problem.target}`;
+    const final = percent(cell.test[1]);
     return [
       epochs !== null
         ? `the median run reaches and keeps ${target} from epoch ${epochs} on, after ${cell.updates[1]} updates, for which fit would take ${seconds(cell.seconds[1])} seconds.`
-        : cell.failed ? "training fails." : `the median run never reaches and keeps ${target}.`,
+        : cell.failed
+          ? `training fails: the median run ends with a test accuracy of ${final}, and chance is a third.`
+          : `the median run never reaches and keeps ${target}.`,
       cell.held && cell.held < runs ? `${cell.held} of ${runs} runs ${cell.held === 1 ? "does" : "do"}.` : "",
-      `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${percent(cell.test[1])}.`,
+      cell.failed ? "" : `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${final}.`,
       cell.diverged ? `${cell.diverged} of ${runs} runs diverge: their weights grow until they are no numbers.` : "",
     ].filter(Boolean).join(" ");
   }
   // Median, and in brackets the two percentiles.
   function number(cell, quantity) {
     const [low, median, high] = cell[quantity].map(forms[quantity]);
-    return low === high ? median : `${median} [${low}, ${high}]`;
+    return low === high ? median : `${median} [${low},\u00a0${high}]`;
   }
   function quantity() {
     return page.querySelector("[name=quantity]:checked").value;
@@ -200,7 +204,7 @@ const explorer = (() => {
 
   const SCALES = {
     accuracy: () => [{ domain: problem.range, zero: false }, { tickCount: 6 }],
-    loss: () => [{ type: "log", domain: [0.3, 10] }, { values: [0.3, 0.5, 1, 2, 5, 10] }],
+    loss: () => [{ type: "log", domain: [0.3, 5] }, { values: [0.3, 0.5, 1, 2, 5] }],
   };
   function curvesSpec({ train, test, muted, ink }) {
     const [scale, ticks] = SCALES[quantity()]();
@@ -428,18 +432,19 @@ const explorer = (() => {
     showEpoch();
   }
   function showEpoch() {
-    page.querySelector("output[for=explorer-epoch]").value = epoch();
-    for (const [setting, cell] of settings()) if (cell) showEpochOf(setting, cell);
+    if (!problem) return;
+    const kept = problem.snapshots.findLastIndex((snapshot) => snapshot <= epoch()); // with its weights
+    const snapshot = problem.snapshots[kept];
+    page.querySelector("output[for=explorer-epoch]").value =
+      snapshot < epoch() ? `${epoch()}, regions of epoch ${snapshot}` : epoch();
+    for (const [setting, cell] of settings()) if (cell) showEpochOf(setting, cell, cell.weights[kept]);
   }
-  // The regions are those of the last weights that were kept by the epoch.
-  function showEpochOf(setting, cell) {
-    const kept = problem.snapshots.findLastIndex((snapshot) => snapshot <= epoch());
-    const text = reached(setting, cell, problem.snapshots[kept], cell.weights[kept]);
+  function showEpochOf(setting, cell, weights) {
+    const text = reached(setting, cell, weights);
     if (setting === active) get("epoch").setAttribute("aria-valuetext", text);
     get(`reached-${setting}`).textContent = text;
     views[`curves-${setting}`]?.signal("epoch", epoch()).runAsync();
     const view = views[`regions-${setting}`];
-    const weights = cell.weights[kept];
     if (view && view.shows !== weights) {
       view.shows = weights;
       view.data("regions", [{ picture: regions(weights, look().classes) }]).runAsync();
@@ -449,13 +454,13 @@ const explorer = (() => {
     get(`regions-${setting}`).ariaLabel = `${title(setting)}: regions of the three classes over the training samples. ${text}.`;
   }
   // How far the run that has regions is at the epoch.
-  function reached(setting, cell, snapshot, weights) {
+  function reached(setting, cell, weights) {
     const start = `${picked.b ? `${setting.toUpperCase()}, e` : "E"}poch ${epoch()}: `;
     if (!weights) return `${start}diverged`;
     if (epoch() === 0) return `${start}before training`;
     const form = { accuracy: percent, loss: digits }[quantity()];
     const [train, test] = ["train", "test"].map((set) => form(cell[quantity()][set][0][epoch() - 1]));
-    return `${start}train ${train}, test ${test}${snapshot < epoch() ? `; regions of epoch ${snapshot}` : ""}`;
+    return `${start}train ${train}, test ${test}`;
   }
   function stop() {
     clearInterval(playing);
