@@ -182,6 +182,8 @@ def test_page_stands_still_where_scripts_are_off(browser, address):
     for part in ("pick", "plots", "words"):
         assert not page.locator(f".explorer-{part}").is_visible()
     assert [table.is_visible() for table in page.locator(".explorer-map").all()] == [True, True]
+    strongest = page.locator(".explorer-map .level-7").first
+    assert strongest.evaluate("s => getComputedStyle(s).backgroundColor") != "rgba(0, 0, 0, 0)"
     context.close()
 
 
