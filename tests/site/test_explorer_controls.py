@@ -116,7 +116,7 @@ def test_play_goes_evenly_through_the_epochs_and_pauses(visitor):
     epochs, times = zip(*reader.page.evaluate("seen"), strict=True)
     assert list(epochs) == list(range(1, epochs[-1] + 1))
     early, late = times[19] - times[0], times[38] - times[19]
-    assert 0.6 < early / late < 1.6
+    assert 0.4 < early / late < 2.5
     reader.page.wait_for_timeout(300)
     assert reader.output("epoch") == halted
 
