@@ -179,7 +179,7 @@ def test_page_stands_still_where_scripts_are_off(browser, address):
     page.goto(f"{address}{PAGE}")
     assert page.locator(".bd-article noscript p", has_text="takes scripts").first.is_visible()
     assert page.locator("figure img").first.is_visible()
-    for part in ("pick", "plots", "words"):
+    for part in ("pick", "plots", "words", "hint"):
         assert not page.locator(f".explorer-{part}").is_visible()
     assert [table.is_visible() for table in page.locator(".explorer-map").all()] == [True, True]
     strongest = page.locator(".explorer-map .level-7").first
