@@ -177,7 +177,7 @@ def test_page_stands_still_where_scripts_are_off(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}{PAGE}")
-    assert page.locator(".bd-article noscript p", has_text="takes scripts").first.is_visible()
+    assert page.locator(".bd-article noscript p", has_text="with scripts on").first.is_visible()
     assert page.locator("figure img").first.is_visible()
     for part in ("pick", "plots", "words", "hint"):
         assert not page.locator(f".explorer-{part}").is_visible()
