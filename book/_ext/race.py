@@ -18,14 +18,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+from directives import GatheringDirective
 from docutils import nodes
 from docutils.parsers.rst import directives
 from explorer import html, templates
-from fit_costs import fit_costs
+from fit_costs import CHAPTER, fit_costs
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from helpers.conventions import HOLD
 from helpers.data.synthetic import blob_centers, blobs
@@ -55,7 +55,7 @@ LEAD = (
     "they change their weights. Such a change is an update; once through all samples is an epoch. "
     "The target is {target} of the test samples right, for {hold} epochs in a row."
 )
-LANE = r" *\d+:[\d.e-]+(:SGD|:Adam)? *"
+LANE = r" *\d+:\d*\.?\d+(:SGD|:Adam)? *"
 LANES = f"{LANE}(,{LANE}){{0,3}}"
 COUNTED = ["One copy", "Two copies", "Three copies", "Four copies"]
 STILL = (
@@ -97,7 +97,7 @@ def problem(app: Sphinx) -> dict:
     }
 
 
-class Race(SphinxDirective):
+class Race(GatheringDirective):
     """A race: lanes of batch size and learning rate, such as `1:0.01, 32:0.01:Adam`.
 
     A `small` one has no prediction and no challenges; `figure` is shown in its place, or its body.
@@ -117,10 +117,11 @@ class Race(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the race, and what stands in its place."""
-        root = Path(self.env.srcdir)
-        self.env.note_dependency(str(root / "book" / "_ext" / "templates" / "race.html"))
+        self.env.note_dependency(str(self.root / "book" / "_ext" / "templates" / "race.html"))
         self.env.metadata[self.env.docname]["race"] = True
         data, measured = blobs(), costs(self.env.app)
+        if measured:
+            self.depend_on(self.root / CHAPTER)
         lanes = self.options.get("lanes", "")
         if not re.fullmatch(LANES, lanes):
             raise self.error(f"lanes are one to four such as 1:0.01, 32:0.01:Adam; got {lanes!r}.")
