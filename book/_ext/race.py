@@ -13,6 +13,8 @@ the loss around their ways, `race_drawing.js` draws, `race_words.js` says what c
 """
 
 import base64
+import functools
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -34,7 +36,8 @@ TARGET = 0.8
 N_HIDDEN = 50
 LAST = 20  # epochs over which volatility is taken
 N_SEEDS = 30
-PARTS = ["problem", "engine", "words", "lanes", "slice", "drawing", "settings"]
+PARTS = [f"race_{part}.js" for part in ("engine", "words", "lanes", "slice", "drawing", "settings")]
+PARTS += ["race.js"]
 QUESTIONS = {
     "epochs": "Which batch size needs the fewest epochs?",
     "updates": "Which needs the fewest updates?",
@@ -176,25 +179,35 @@ def race_cell(options: dict) -> NotebookNode:
     return new_markdown_cell("\n".join(["```{race}", *lines, "```"]))
 
 
+@functools.cache
+def script(app: Sphinx) -> tuple[str, str]:
+    """Return the name of the one file with the data of the race and its scripts, and its content."""
+    folder = Path(app.srcdir) / "book" / "_static"
+    scripts = [(folder / part).read_text(encoding="utf-8") for part in PARTS]
+    content = "\n".join([f"const raceProblem = {json.dumps(problem(app))};", *scripts])
+    return f"race-{hashlib.sha256(content.encode()).hexdigest()[:12]}.js", content
+
+
 def add_files(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Load scripts and style on pages with a race alone."""
+    """Load script and style on pages with a race alone."""
     if app.env.metadata.get(page, {}).get("race"):
         app.add_css_file("race.css")
-        for part in PARTS:
-            app.add_js_file(f"race_{part}.js", loading_method="defer")
-        app.add_js_file("race.js", loading_method="defer")
+        app.add_js_file(script(app)[0], loading_method="defer")
 
 
-def write_problem(app: Sphinx, exception: Exception | None) -> None:
-    """Write the data of the race into the site."""
-    if exception is None and app.builder.format == "html":
-        file = Path(app.outdir) / "_static" / "race_problem.js"
-        content = json.dumps(problem(app))
-        file.write_text(f"const raceProblem = {content};\n", encoding="utf-8")
+def write_script(app: Sphinx, exception: Exception | None) -> None:
+    """Write the script into the site, in place of its parts and of those of earlier builds."""
+    if exception or app.builder.format != "html":
+        return
+    site = Path(app.outdir) / "_static"
+    for file in [*site.glob("race-*.js"), *(site / part for part in PARTS)]:
+        file.unlink(missing_ok=True)
+    name, content = script(app)
+    (site / name).write_text(content, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive, and what it needs."""
     app.add_directive("race", Race)
     app.connect("html-page-context", add_files)
-    app.connect("build-finished", write_problem)
+    app.connect("build-finished", write_script)
