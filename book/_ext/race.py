@@ -185,7 +185,7 @@ def race_cell(options: dict) -> NotebookNode:
 @functools.cache
 def script(app: Sphinx) -> tuple[str, str]:
     """Return the name and the content of the one file with the data of the race and its scripts."""
-    folder = Path(app.srcdir) / "book" / "_static"
+    folder = Path(__file__).parents[1] / "_static"
     scripts = [(folder / part).read_text(encoding="utf-8") for part in PARTS]
     content = "\n".join([f"const raceProblem = {json.dumps(problem(app))};", *scripts])
     return f"race-{hashlib.sha256(content.encode()).hexdigest()[:12]}.js", content
@@ -205,6 +205,8 @@ def write_script(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir) / "_static"
     for file in [*site.glob("race-*.js"), *(site / part for part in PARTS)]:
         file.unlink(missing_ok=True)
+    if not any("race" in page for page in app.env.metadata.values()):
+        return
     name, content = script(app)
     (site / name).write_text(content, encoding="utf-8")
 
