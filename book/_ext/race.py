@@ -38,6 +38,7 @@ LAST = 20  # epochs over which volatility is taken
 N_SEEDS = 30
 PARTS = [f"race_{part}.js" for part in ("engine", "words", "lanes", "slice", "drawing", "settings")]
 PARTS += ["race.js"]
+COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 QUESTIONS = {
     "epochs": "Which batch size needs the fewest epochs?",
     "updates": "Which needs the fewest updates?",
@@ -200,6 +201,7 @@ def script(app: Sphinx) -> tuple[str, str]:
     folder = Path(__file__).parents[1] / "_static"
     scripts = [(folder / part).read_text(encoding="utf-8") for part in PARTS]
     content = "\n".join([f"const raceProblem = {json.dumps(problem(app))};", *scripts])
+    content = COMMENT.sub("", content)
     return f"race-{hashlib.sha256(content.encode()).hexdigest()[:12]}.js", content
 
 
