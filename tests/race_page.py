@@ -1,0 +1,160 @@
+"""What the race on a page holds, and someone who visits it."""
+
+import json
+import re
+
+from conftest import SITE, wait_until
+from explorer_page import Visitor
+
+PAGE = "book/index.html"
+LANES = [(1, 0.01, "SGD"), (32, 0.01, "SGD"), (500, 0.01, "SGD")]  # of the opening page
+# What the page trains on at a spread: call it with `problemOf(spread)`.
+PROBLEM = """
+  const { normals, centers, labels, nTrain } = raceProblem;
+  const bytes = Uint8Array.from(atob(normals), (char) => char.charCodeAt(0));
+  const data = {
+    normals: new Float32Array(bytes.buffer), centers, labels: Uint8Array.from(labels), nTrain,
+  };
+  const problemOf = (spread) => raceEngine.blobs(data, spread);
+  const shape = { nFeatures: 2, nHidden: raceProblem.nHidden, nClasses: 3 };
+"""
+# Frames pass when `passFrame` is called, with the time that it is given.
+FRAMES = """
+  const waiting = new Map();
+  let asked = 0;
+  window.requestAnimationFrame = (call) => (waiting.set((asked += 1), call), asked);
+  window.cancelAnimationFrame = (id) => waiting.delete(id);
+  window.passFrame = (time) => {
+    const calls = [...waiting.values()];
+    waiting.clear();
+    calls.forEach((call) => call(time));
+  };
+"""
+# Test accuracies of runs, each of a batch size, a learning rate, an optimizer and a seed.
+TRAIN = (
+    "([runs, epochs, momentum]) => {"
+    + PROBLEM
+    + """
+  const problem = problemOf(2);
+  return runs.map(([batchSize, learningRate, optimizer, seed]) => {
+    const weights = raceEngine.initialWeights(shape, seed);
+    const setting = { batchSize, learningRate, optimizer, momentum, seed };
+    const lane = raceEngine.lane({ problem, nHidden: shape.nHidden, weights, ...setting });
+    for (let epoch = 0; epoch < epochs; epoch += 1) lane.epoch();
+    return lane.history.valAccuracy;
+  });
+}"""
+)
+
+
+def fragment(*lanes, **settings):
+    """The end of an address that says the lanes, each a batch size, a rate and an optimizer."""
+    parts = ",".join(":".join(map(str, lane)) for lane in lanes or LANES)
+    return "#" + "&".join([f"lanes={parts}", *(f"{name}={settings[name]}" for name in settings)])
+
+
+def problem():
+    """What the page trains on."""
+    script = (SITE / "_static" / "race_problem.js").read_text()
+    return json.loads(re.fullmatch(r"const raceProblem = (.*);\n", script)[1])
+
+
+class Racer(Visitor):
+    """Someone at a race."""
+
+    def wait(self):
+        """Wait until the race answers."""
+        wait_until(self.page, "() => !document.querySelector('.race [data-do=play]').disabled")
+
+    def find(self, selector):
+        return self.page.locator(f".race {selector}")
+
+    def button(self, name):
+        return self.find(f"[data-do={name}]")
+
+    def ready(self, pace="full"):
+        """Skip the prediction, if one is asked for, and set the speed."""
+        if self.button("skip").is_visible():
+            self.button("skip").click()
+        self.find("[name=pace]").select_option(pace)
+        return self
+
+    def race(self):
+        """Let a race run to its end."""
+        self.button("play").click()
+        return self.finished()
+
+    def finished(self):
+        self.find(".race-status").filter(has_text="Finished").wait_for()
+        return self
+
+    def open_settings(self):
+        self.find(".race-settings summary").click()
+        return self
+
+    @property
+    def status(self):
+        return self.find(".race-status").inner_text()
+
+    @property
+    def refusal(self):
+        return self.find(".race-refusal").inner_text()
+
+    @property
+    def n_lanes(self):
+        return self.find(".race-lane").count()
+
+    def shown(self, what):
+        """A number of all lanes, as shown."""
+        return self.find(f".race-lane [data-show={what}]").all_inner_texts()
+
+    def counts(self, what):
+        return [int(text.replace(",", "")) for text in self.shown(what)]
+
+    def lane_settings(self, i):
+        """The controls of a lane."""
+        return self.find(".race-table fieldset").nth(i)
+
+    def slide(self, slider, position):
+        slider.fill(str(position))
+        slider.dispatch_event("change")
+
+    @property
+    def address(self):
+        """What stands behind the # of the address, by name."""
+        return dict(part.split("=") for part in self.page.url.partition("#")[2].split("&"))
+
+    @property
+    def outcome(self):
+        """The rows of the outcome: winner, what was said, and why, by question."""
+        rows = {}
+        for row in self.find(".race-outcome tbody tr").all():
+            won = row.locator(".race-won strong").inner_text()
+            others = row.locator(".race-won span").inner_text()
+            said, why = row.locator("td").nth(1), row.locator("td").nth(2)
+            rows[row.get_attribute("data-question")] = {
+                "winner": won,
+                "others": others,
+                "said": said.inner_text() if said.is_visible() else None,
+                "why": why.inner_text(),
+            }
+        return rows
+
+    def picture(self, name):
+        """The pixels of a canvas, once they rest."""
+        canvas = self.find(f"{name} canvas").first
+        before = None
+        while (now := canvas.evaluate("canvas => canvas.toDataURL()")) != before:
+            before = now
+            self.page.wait_for_timeout(150)
+        return now
+
+    def colors(self, name):
+        """The colours of the pixels of a canvas."""
+        return self.find(f"{name} canvas").first.evaluate(
+            """(canvas) => {
+              const { width, height } = canvas;
+              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+              return [...new Set(new Uint32Array(data.buffer))];
+            }"""
+        )
