@@ -7,9 +7,9 @@ its place where scripts are off, and on paper. A chapter shows one below a cell 
 What the reader sets stands behind the `#` of the address, so a link shares a race:
 `#lanes=1:0.01:SGD,32:0.01:SGD&momentum=0.9&clock=updates`.
 
-`race_engine.js` trains, `race_slice.js` looks at the loss around the ways of the lanes,
-`race_drawing.js` draws, `race_words.js` says what came out, `race_settings.js` has what can be set,
-and `race.js` runs it.
+`race_engine.js` trains a network, `race_lanes.js` several side by side, `race_slice.js` looks at
+the loss around their ways, `race_drawing.js` draws, `race_words.js` says what came out,
+`race_settings.js` has what can be set, and `race.js` is what the reader plays.
 """
 
 import base64
@@ -33,7 +33,7 @@ TARGET = 0.8
 N_HIDDEN = 50
 LAST = 20  # epochs over which volatility is taken
 N_SEEDS = 30
-PARTS = ["problem", "engine", "slice", "drawing", "words", "settings"]
+PARTS = ["problem", "engine", "words", "lanes", "slice", "drawing", "settings"]
 QUESTIONS = {
     "epochs": "Which batch size needs the fewest epochs to 80 % test accuracy?",
     "updates": "Which needs the fewest updates?",

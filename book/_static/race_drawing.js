@@ -2,7 +2,7 @@
 const raceDrawing = (() => {
   "use strict";
   const GRID = 48; // points of a side at which regions are predicted
-  const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+  const DASHES = [[2, 3], [], [7, 4], [9, 3, 2, 3]]; // of looks: stochastic, minibatch, batch, another
   const ROOM = { left: 46, right: 14, top: 12, bottom: 40 };
 
   // Colours and font, from the style of the page.
@@ -100,7 +100,6 @@ const raceDrawing = (() => {
       context.fill();
     });
     context.globalAlpha = 1;
-    if (!batch) return;
     context.strokeStyle = colors.ink;
     context.lineWidth = batch.length === 1 ? 2.5 : 1.3;
     context.globalAlpha = batch.length > 100 ? 0.35 : 1;
@@ -165,14 +164,14 @@ const raceDrawing = (() => {
 
   // ---- Accuracy of all lanes over a clock.
 
-  // Each line has `clock` and `accuracy`, a number for each epoch, `color`, `dash`, and `reached`,
-  // the index of the epoch at which the target was reached, or -1.
+  // Each line has `clock` and `accuracy`, a number for each epoch, a `look`, and `reached`,
+  // the index of the epoch at which the target was reached, or -1 or Infinity.
   function chart(canvas, { lines, ghosts, xTitle, x, target, colors }) {
     const all = [...lines, ...ghosts].flatMap(({ accuracy }) => accuracy);
     const y = [Math.min(0.6, Math.floor(10 * Math.min(...all, 1)) / 10), Math.max(...all, 0) > 0.88 ? 1 : 0.9];
     const yTicks = [];
     for (let tick = y[0]; tick < y[1] + 0.01; tick += 0.1) yTicks.push(tick);
-    const { context, across, up, right, room } = axes(canvas, { x, y, yTicks, xTitle, yTitle: "test accuracy", colors });
+    const { context, across, up, right, room, height } = axes(canvas, { x, y, yTicks, xTitle, yTitle: "test accuracy", colors });
     context.save();
     context.setLineDash([2, 3]);
     context.strokeStyle = colors.muted;
@@ -180,10 +179,13 @@ const raceDrawing = (() => {
     context.moveTo(room.left, up(target));
     context.lineTo(right, up(target));
     context.stroke();
-    const draw = ({ clock, accuracy, color, dash }, pale) => {
+    context.beginPath();
+    context.rect(room.left, 0, right - room.left + 8, height);
+    context.clip();
+    const draw = ({ clock, accuracy, look }, pale) => {
       context.globalAlpha = pale ? 0.3 : 1;
-      context.strokeStyle = colors.lanes[color];
-      context.setLineDash(DASHES[dash]);
+      context.strokeStyle = colors.lanes[look];
+      context.setLineDash(DASHES[look]);
       context.lineWidth = pale ? 1 : 2;
       context.beginPath();
       accuracy.forEach((value, i) => context.lineTo(across(clock[i]), up(value)));
@@ -194,10 +196,10 @@ const raceDrawing = (() => {
     lines.forEach((line) => draw(line, false));
     context.setLineDash([]);
     context.globalAlpha = 1;
-    for (const { clock, accuracy, color, reached } of lines) {
-      if (accuracy.length) disc(context, across(clock[accuracy.length - 1]), up(accuracy.at(-1)), 3.5, colors.lanes[color]);
-      if (reached < 0) continue;
-      ring(context, across(clock[reached]), up(accuracy[reached]), 6, colors.lanes[color], colors.paper);
+    for (const { clock, accuracy, look, reached } of lines) {
+      if (accuracy.length) disc(context, across(clock[accuracy.length - 1]), up(accuracy.at(-1)), 3.5, colors.lanes[look]);
+      if (!(reached in accuracy)) continue;
+      ring(context, across(clock[reached]), up(accuracy[reached]), 6, colors.lanes[look], colors.paper);
     }
     context.restore();
   }
@@ -219,7 +221,7 @@ const raceDrawing = (() => {
   // ---- Many seeds: speed and stability.
 
   // Each cloud has `runs`, pairs of clock (or Infinity) and volatility in percentage points, their
-  // `median`, a `color` and a `name`.
+  // `median`, a `look` and a `name`.
   function cloud(canvas, { clouds, xTitle, colors }) {
     const points = clouds.flatMap(({ runs }) => runs);
     const times = points.map(([time]) => time).filter(Number.isFinite);
@@ -232,13 +234,13 @@ const raceDrawing = (() => {
     const yTitle = "volatility (percentage points)";
     const { context, across, up, neverAt } = axes(canvas, { x, y: [0, most], yTicks, xTitle, yTitle, never, colors });
     const at = (time) => (Number.isFinite(time) ? across(time) : neverAt);
-    for (const { runs, color } of clouds) {
+    for (const { runs, look } of clouds) {
       context.globalAlpha = 0.5;
-      for (const [time, volatility] of runs) disc(context, at(time), up(volatility), 3, colors.lanes[color]);
+      for (const [time, volatility] of runs) disc(context, at(time), up(volatility), 3, colors.lanes[look]);
     }
     context.globalAlpha = 1;
-    for (const { median: [time, volatility], color, name } of clouds) {
-      ring(context, at(time), up(volatility), 7, colors.lanes[color], colors.paper);
+    for (const { median: [time, volatility], look, name } of clouds) {
+      ring(context, at(time), up(volatility), 7, colors.lanes[look], colors.paper);
       context.fillStyle = colors.ink;
       context.textAlign = at(time) > neverAt - 90 ? "right" : "left";
       context.textBaseline = "bottom";
@@ -248,7 +250,7 @@ const raceDrawing = (() => {
 
   // ---- The ways of the lanes over the loss.
 
-  // Losses on a grid (row by row from the top), and ways, each with `places`, `color` and `dash`.
+  // Losses on a grid (row by row from the top), and ways, each with `places` and a `look`.
   function slice(canvas, { grid, within: [left, right, bottom, top], ways, colors }) {
     const { context, width, height } = clean(canvas);
     const logs = Array.from(grid, Math.log);
@@ -260,25 +262,25 @@ const raceDrawing = (() => {
     context.drawImage(picture(values, Math.sqrt(grid.length), tones, 1), 0, 0, width, height);
     const across = ([u]) => ((u - left) / (right - left)) * width;
     const down = ([, v]) => ((top - v) / (top - bottom)) * height;
-    for (const { places, color, dash } of ways) {
+    for (const { places, look } of ways) {
       context.lineWidth = 2.5;
-      context.setLineDash(DASHES[dash]);
-      context.strokeStyle = colors.lanes[color];
+      context.setLineDash(DASHES[look]);
+      context.strokeStyle = colors.lanes[look];
       context.beginPath();
       for (const place of places) context.lineTo(across(place), down(place));
       context.stroke();
       context.setLineDash([]);
-      disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[color]);
+      disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[look]);
     }
     const start = ways[0].places[0];
     context.fillStyle = colors.ink;
     context.fillRect(across(start) - 5, down(start) - 5, 10, 10);
   }
   // The line that stands for a lane, beside its name.
-  function key(canvas, { color, dash, colors }) {
+  function key(canvas, { look, colors }) {
     const { context, width, height } = clean(canvas);
-    context.strokeStyle = colors.lanes[color];
-    context.setLineDash(DASHES[dash]);
+    context.strokeStyle = colors.lanes[look];
+    context.setLineDash(DASHES[look]);
     context.lineWidth = 3;
     context.beginPath();
     context.moveTo(0, height / 2);

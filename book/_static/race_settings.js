@@ -6,7 +6,7 @@ const raceSettings = (() => {
   const MOMENTA = [0, 0.5, 0.8, 0.9, 0.95, 0.99];
   const SPREADS = [0.5, 1, 1.5, 2, 2.5, 3, 4];
   const LOCKS = { none: () => 1, linear: (ratio) => ratio, sqrt: Math.sqrt };
-  const CLOCKS = ["epochs", "updates", ...(raceProblem.costs ? ["seconds"] : [])];
+  const { CLOCKS } = raceLanes;
   const OPTIMIZERS = ["SGD", "Adam"];
   const { nTrain } = raceProblem;
   const { plain } = raceWords;
@@ -68,6 +68,13 @@ const raceSettings = (() => {
       const rate = lanes[i].learningRate * LOCKS[lock](lane.batchSize / lanes[i].batchSize);
       return { ...lane, learningRate: Math.min(100, Number(rate.toPrecision(4))) };
     });
+  }
+
+  // In how many settings one race differs from another.
+  function differences(one, other) {
+    const values = ({ lanes, momentum, spread, lock }) => [momentum, spread, lock, ...lanes.flatMap(Object.values)];
+    const [ones, others] = [values(one), values(other)];
+    return Array.from({ length: Math.max(ones.length, others.length) }, (_, i) => ones[i] !== others[i]).filter(Boolean).length;
   }
 
   // ---- The controls.
@@ -171,5 +178,5 @@ const raceSettings = (() => {
     };
     return { show };
   }
-  return { CLOCKS, address, controls, element, read };
+  return { address, controls, differences, element, read };
 })();

@@ -1,6 +1,4 @@
-// What came out of a race, in words. An outcome of a lane is
-// { name, batchSize, learningRate, optimizer, updatesPerEpoch, reached: { epochs, updates, seconds }
-// (Infinity for never), volatility and final (shares; NaN after too few epochs), diverged, held }.
+// What came out of a race, in words. Outcomes are those of `raceLanes.outcome`.
 const raceWords = (() => {
   "use strict";
   const UNITS = { epochs: ["epoch", "epochs"], updates: ["update", "updates"], seconds: ["s", "s"] };
@@ -74,6 +72,25 @@ const raceWords = (() => {
       why: winners.length > 1 ? "A tie." : outcomes.length > 1 ? why(question, winners[0], outcomes, about) : "",
     };
   }
+  const bySeveral = (clocks, of) => clocks.map((clock) => time(clock, of(clock))).join(", ");
+  // What is new of a lane.
+  function news({ diverged, reached }, { clocks, target, epochs, done }) {
+    if (diverged) return `Diverged in epoch ${epochs + 1}: its weights are no longer numbers.`;
+    if (reached.epochs < Infinity) return `${target} after ${bySeveral(clocks, (clock) => reached[clock])}`;
+    return done ? `Never kept ${target}.` : "";
+  }
+  // The medians of many seeds.
+  function medians(many, { clocks, clockAt, target }) {
+    const lanes = many.map(({ name, batchSize, runs }) => {
+      const diverged = runs.filter((run) => run.diverged).length;
+      if (diverged > runs.length / 2) return `${name} diverges`;
+      const epochs = raceEngine.median(runs.map((run) => run.reached.epochs));
+      const volatility = raceEngine.median(runs.filter((run) => !run.diverged).map((run) => (run.diverged ? Infinity : run.volatility)));
+      const speed = epochs === Infinity ? `does not keep ${target}` : `keeps ${target} after ${bySeveral(clocks, (clock) => clockAt(clock, batchSize, epochs))}`;
+      return `${name} ${speed}, with a volatility of ${points(volatility)} points`;
+    });
+    return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.`;
+  }
   // For those who do not see the race: what each lane has come to.
   function summary(outcomes, { clock, target, epochs, finished }) {
     const lanes = outcomes.map((outcome) => {
@@ -104,16 +121,17 @@ const raceWords = (() => {
       check: ({ outcomes, changed }) => {
         const one = outcomes.find(({ batchSize }) => batchSize === 1);
         if (!one || Number.isNaN(one.volatility)) return null;
-        const calm = one.volatility < 0.015 && one.held;
+        const calm = one.volatility < 0.015 && one.kept;
         if (calm && changed === 1) return [true, `Done: volatility ${points(one.volatility)} points. A smaller step averages over time what a larger batch averages over samples.`];
-        return [false, calm ? `It is calm, but ${changed} settings differ from the start.` : `Not yet: its volatility is ${points(one.volatility)} points${one.held ? "" : ", and it does not keep the target"}.`];
+        return [false, calm ? `It is calm, but ${changed} settings differ from the start.` : `Not yet: its volatility is ${points(one.volatility)} points${one.kept ? "" : ", and it does not keep the target"}.`];
       },
     },
     {
       text: "Find the largest learning rate that batch size 32 survives (it still reaches and keeps the target), up to one step of the slider.",
-      check: ({ tried }) => {
-        const kept = Math.max(...tried.filter(({ held }) => held).map(({ learningRate }) => learningRate));
-        const failed = Math.min(...tried.filter(({ held, learningRate }) => !held && learningRate > kept).map(({ learningRate }) => learningRate));
+      check: ({ tried: all }) => {
+        const tried = all.filter(({ batchSize, optimizer }) => batchSize === 32 && optimizer === "SGD");
+        const kept = Math.max(...tried.filter(({ kept }) => kept).map(({ learningRate }) => learningRate));
+        const failed = Math.min(...tried.filter(({ kept: keeps, learningRate }) => !keeps && learningRate > kept).map(({ learningRate }) => learningRate));
         if (!tried.length) return null;
         if (failed / kept <= 2.01) return [true, `Done: it survives ${plain(kept)} and not ${plain(failed)} (from this seed).`];
         if (failed === Infinity) return [false, `It survives ${plain(kept)}. Try a larger one.`];
@@ -126,8 +144,8 @@ const raceWords = (() => {
         for (const [i, a] of (many ?? []).entries()) {
           for (const b of many.slice(i + 1)) {
             if (a.batchSize === b.batchSize) continue;
-            const sooner = wins(a.runs, b.runs, (run) => run.epochs);
-            const steadier = wins(a.runs, b.runs, (run) => run.volatility);
+            const sooner = wins(a.runs, b.runs, (run) => run.reached.epochs);
+            const steadier = wins(a.runs, b.runs, (run) => (run.diverged ? Infinity : run.volatility));
             const text = `${a.name} was the sooner in ${sooner} and the steadier in ${steadier} of ${a.runs.length} seeds, against ${b.name}`;
             if (even(sooner, a.runs.length) && even(steadier, a.runs.length)) return [true, `Done: ${text}. A coin would do as much.`];
             if (many.length === 2) return [false, `Not yet: ${text}; below a third or above two thirds is no coin.`];
@@ -144,5 +162,5 @@ const raceWords = (() => {
   // Two-sided sign test at about 5 %: of 30 seeds, 10 to 20.
   const even = (count, n) => Math.abs(count - n / 2) <= 0.98 * Math.sqrt(n);
 
-  return { CHALLENGES, answer, best, list, percent, plain, points, shown, summary, time, whole };
+  return { CHALLENGES, answer, list, medians, news, percent, plain, points, summary, time, whole };
 })();
