@@ -25,9 +25,8 @@ def lane(size, epochs, volatility=0.02, rate=0.01, diverged=False):
             "seconds": (0.7 * updates + 0.004 * 500 * epochs) / 1000,
         },
         "volatility": float("nan") if diverged else volatility,
-        "final": 0.85,
         "diverged": diverged,
-        "held": not diverged and epochs < INFINITY,
+        "kept": not diverged and epochs < INFINITY,
     }
 
 
@@ -169,4 +168,40 @@ def test_summary_says_what_each_lane_came_to(race_scripts, finished, start, cloc
     assert text == (
         f"{start}batch size 1 has not kept 80 %; "
         f"batch size 32 reached 80 % after {reached}; batch size 500 diverged."
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "done", "text"),
+    [
+        (lane(32, 9), False, "80 % after 9 epochs, 144 updates"),
+        (lane(500, 1), True, "80 % after 1 epoch, 1 update"),
+        (lane(1, INFINITY), False, ""),
+        (lane(1, INFINITY), True, "Never kept 80 %."),
+    ],
+)
+def test_news_of_a_lane_are_by_the_clocks_that_there_are(race_scripts, outcome, done, text):
+    how = {"clocks": ["epochs", "updates"], "target": "80 %", "epochs": 12, "done": done}
+    news = "([outcome, how]) => raceWords.news(outcome, how)"
+    assert race_scripts.evaluate(news, [outcome, how]) == text
+
+
+def test_medians_are_those_of_the_runs(race_scripts):
+    seeds = [lane(32, epochs, epochs / 1000) for epochs in (5, 9, 7, INFINITY)]
+    seeds[-1]["volatility"] = 0.05
+    never = [lane(1, INFINITY, volatility) for volatility in (0.04, 0.05, 0.06)]
+    lost = [diverged(500), diverged(500), lane(500, 3)]
+    many = [{**runs[0], "runs": runs} for runs in (seeds, never, lost)]
+    text = race_scripts.evaluate(
+        """(many) => raceWords.medians(many, {
+          clocks: ["epochs", "updates"], target: "80 %",
+          clockAt: (clock, size, n) => (clock === "epochs" ? n : n * Math.ceil(500 / size)),
+        })""",
+        many,
+    )
+    assert text == (  # by hand: the median of 5, 7, 9 and never is 8, of 0.5, 0.7, 0.9 and 5 is 0.8
+        "Medians of 4 seeds: "
+        "batch size 32 keeps 80 % after 8 epochs, 128 updates, with a volatility of 0.8 points; "
+        "batch size 1 does not keep 80 %, with a volatility of 5.0 points; "
+        "batch size 500 diverges."
     )

@@ -1,0 +1,145 @@
+"""Each challenge of the race is met by what it asks for, and by nothing else."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+INFINITY = float("inf")
+FULL, CALM, LARGEST, TWINS = range(4)
+
+
+def lane(size, epochs, rate=0.01, volatility=0.02, diverged=False, optimizer="SGD"):
+    return {
+        "name": f"batch size {size}",
+        "batchSize": size,
+        "learningRate": rate,
+        "optimizer": optimizer,
+        "reached": {"epochs": epochs, "updates": epochs * -(-500 // size), "seconds": epochs},
+        "volatility": float("nan") if diverged else volatility,
+        "diverged": diverged,
+        "kept": epochs < INFINITY,
+    }
+
+
+@pytest.fixture
+def check(race_scripts):
+    """What a challenge says to what was seen: None, or whether it is met, and a sentence."""
+
+    def ask(challenge, **seen):
+        return race_scripts.evaluate(
+            "([i, seen]) => raceWords.CHALLENGES[i].check(seen)",
+            [
+                challenge,
+                {"outcomes": [], "nTrain": 500, "changed": 0, "many": None, "tried": []} | seen,
+            ],
+        )
+
+    return ask
+
+
+def test_there_are_four_and_none_answers_before_a_race(check):
+    assert [check(challenge) for challenge in range(4)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "met"),
+    [
+        ([lane(32, 9), lane(500, 5, 0.3)], True),
+        ([lane(32, INFINITY), lane(500, 60)], True),
+        ([lane(32, 9), lane(500, 60)], False),
+        ([lane(32, 9), lane(500, 9)], False),  # a tie
+        ([lane(32, INFINITY), lane(500, INFINITY)], False),
+        ([lane(500, 5)], None),  # alone
+        ([lane(32, 9), lane(499, 5)], None),  # no full batch
+    ],
+)
+def test_full_batch_is_to_win_on_epochs(check, outcomes, met):
+    answer = check(FULL, outcomes=outcomes)
+    assert (answer and answer[0]) is met
+    if met is not None:
+        assert answer[1].startswith("Done: " if met else "Not yet: ")
+
+
+@pytest.mark.parametrize(
+    ("one", "changed", "met"),
+    [
+        (lane(1, 20, 0.001, 0.014), 1, True),
+        (lane(1, 20, 0.001, 0.015), 1, False),  # not calm enough
+        (lane(1, 20, 0.001, 0.014), 2, False),  # two sliders
+        (lane(1, INFINITY, 0.0001, 0.001), 1, False),  # calm, but goes nowhere
+        (lane(1, INFINITY, 10, diverged=True), 1, None),
+        (lane(2, 20, 0.001, 0.001), 1, None),
+    ],
+)
+def test_batch_size_1_is_to_be_calmed_by_one_change(check, one, changed, met):
+    answer = check(CALM, outcomes=[one, lane(32, 9, volatility=0.001)], changed=changed)
+    assert (answer and answer[0]) is met
+
+
+@pytest.mark.parametrize(
+    ("tried", "met", "text"),
+    [
+        ([lane(32, 5, 0.2), lane(32, INFINITY, 0.3)], True, "survives 0.2 and not 0.3"),
+        ([lane(32, 5, 0.5), lane(32, INFINITY, 1)], True, "survives 0.5 and not 1 "),
+        ([lane(32, 5, 0.1), lane(32, INFINITY, 0.3)], False, "Come closer"),
+        ([lane(32, 5, 0.1)], False, "Try a larger one"),
+        ([lane(32, INFINITY, 0.5)], False, "Try a smaller one"),
+        ([lane(32, INFINITY, 1), lane(32, INFINITY, 0.5)], False, "Try a smaller one"),
+        # Too small a rate to get there does not count.
+        ([lane(32, INFINITY, 0.0001), lane(32, 5, 0.1)], False, "Try a larger one"),
+        # Neither do other lanes.
+        ([lane(8, 5, 0.2), lane(8, INFINITY, 0.3)], None, ""),
+        ([lane(32, 5, 0.2, optimizer="Adam"), lane(32, INFINITY, 0.3)], False, "smaller"),
+    ],
+)
+def test_largest_learning_rate_is_bracketed_by_a_step(check, tried, met, text):
+    answer = check(LARGEST, tried=tried)
+    assert (answer and answer[0]) is met
+    if answer:
+        assert text in answer[1] and "∞" not in answer[1]
+
+
+def seeds(size, epochs, volatilities):
+    runs = [lane(size, n, volatility=v) for n, v in zip(epochs, volatilities, strict=True)]
+    return {**runs[0], "runs": runs}
+
+
+def shifted(k):
+    """A lane that is sooner in k of 30 seeds than one that takes 10 epochs."""
+    return [9 if i < k else 11 for i in range(30)]
+
+
+EVEN = [0.01 if i % 2 else 0.03 for i in range(30)]
+PLAIN = seeds(8, [10] * 30, [0.02] * 30)
+
+
+@pytest.mark.parametrize(
+    ("other", "met"),
+    [
+        (seeds(32, shifted(15), EVEN), True),
+        (seeds(32, shifted(10), EVEN), True),
+        (seeds(32, shifted(20), EVEN), True),
+        (seeds(32, shifted(9), EVEN), False),
+        (seeds(32, shifted(21), EVEN), False),
+        (seeds(32, shifted(15), [0.01] * 30), False),
+        (seeds(32, [10] * 30, [0.02] * 30), True),  # ties count half
+        (seeds(8, shifted(15), EVEN), False),  # the same batch size
+    ],
+)
+def test_two_lanes_are_to_be_told_apart_no_better_than_by_a_coin(check, other, met):
+    answer = check(TWINS, many=[PLAIN, other])
+    assert answer[0] is met
+
+
+def test_two_of_three_lanes_are_enough(check):
+    third = seeds(500, [50] * 30, [0.001] * 30)
+    assert check(TWINS, many=[third, PLAIN, seeds(32, shifted(15), EVEN)])[0] is True
+    assert check(TWINS, many=[third, PLAIN])[0] is False
+
+
+def test_runs_that_diverge_are_not_the_steadier(check):
+    lost = seeds(32, shifted(15), EVEN)
+    lost["runs"] = [lane(32, INFINITY, 10, diverged=True) for _ in range(30)]
+    met, text = check(TWINS, many=[PLAIN, lost])
+    assert met is False
+    assert "steadier in 30 of 30" in text
