@@ -30,6 +30,20 @@ FRAMES = """
     calls.forEach((call) => call(time));
   };
 """
+# Notes how many samples are marked whenever a lane is drawn.
+BATCHES = """() => {
+  window.batches = [];
+  const draw = raceDrawing.lane;
+  raceDrawing.lane = (canvas, picture) => {
+    batches.push(picture.batch?.length ?? 0);
+    draw(canvas, picture);
+  };
+}"""
+# Notes what is drawn of the accuracy.
+CHART = """() => {
+  const draw = raceDrawing.chart;
+  raceDrawing.chart = (canvas, chart) => { window.charted = chart; draw(canvas, chart); };
+}"""
 # Test accuracies of runs, each of a batch size, a learning rate, an optimizer and a seed.
 TRAIN = (
     "([runs, epochs, momentum]) => {"
@@ -114,6 +128,26 @@ class Racer(Visitor):
     def lane_settings(self, i):
         """The controls of a lane."""
         return self.find(".race-table fieldset").nth(i)
+
+    def names(self):
+        return self.shown("name")
+
+    def rate(self, i):
+        """The slider of a lane's learning rate."""
+        return self.find("[name=learning-rate]").nth(i)
+
+    def remove(self, i):
+        self.page.get_by_role("button", name=f"Remove lane {i + 1}").click()
+
+    def type(self, name, value):
+        """Type a number, and leave its box."""
+        self.find(f"[name={name}]").fill(str(value))
+        self.find(f"[name={name}]").blur()
+
+    def type_size(self, i, value):
+        box = self.lane_settings(i).locator("input[type=number]")
+        box.fill(str(value))
+        box.blur()
 
     def slide(self, slider, position):
         slider.fill(str(position))
