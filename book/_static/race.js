@@ -1,25 +1,26 @@
 // The race: what the reader plays, sees and touches. The page may hold several.
 const race = (() => {
   "use strict";
-  const { hold, last, costs, nSeeds, nTrain, target } = raceProblem;
+  const { costs, hold, last, nSeeds, nTrain, target } = raceProblem;
   const { CLOCKS, clockAt } = raceLanes;
   const { list, plain, points, time, whole } = raceWords;
   const { element } = raceSettings;
   const FRAME = 8; // milliseconds of a frame for training
   const REDRAW = 100; // milliseconds from a picture of the regions to the next
   const FLASHING = 3; // epochs a second below which the samples of a batch are shown
-  const SQUARES = 40; // of a side of the view of the loss
+  const SQUARES = { rows: 32, columns: 48 }; // of the view of the loss
   const TARGET = `${100 * target} %`;
-  const TITLES = { epochs: "epochs", updates: "updates", seconds: "seconds that fit would take" };
+  const TITLES = { epochs: "epochs", updates: "updates", seconds: "seconds in Keras's fit" };
   const QUESTIONS = {
-    epochs: `first to ${TARGET} in epochs`,
-    updates: "in updates",
-    ...(costs && { seconds: "in seconds of fit" }),
-    steady: `steadiest in the last ${last} epochs`,
+    epochs: `Fewest epochs to ${TARGET}`,
+    updates: `Fewest updates to ${TARGET}`,
+    ...(costs && { seconds: `Fewest seconds to ${TARGET}` }),
+    steady: `Steadiest: least volatility, last ${last} epochs`,
   };
   // Epochs a second, after so many epochs.
-  const PACES = { gathers: (epochs) => Math.max(0.25, 0.6 * epochs), slow: () => 0.03, one: () => 1, ten: () => 10, full: () => 1e6 };
+  const PACES = { gathers: (epochs) => Math.max(0.25, 0.4 * epochs), slow: () => 0.03, one: () => 1, ten: () => 10, full: () => 1e6 };
   const START = { lanes: [], momentum: 0.9, spread: raceProblem.spread, seed: 1, epochs: 150, lock: "none", clock: "epochs" };
+  const REPEAT = `Was it luck? Repeat with ${nSeeds} seeds`;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const motion = () => (still.matches ? "auto" : "smooth");
 
@@ -29,7 +30,7 @@ const race = (() => {
     const prediction = find(".race-prediction");
     const challenges = find(".race-challenges ol");
     const first = raceSettings.read(root.dataset.start, START).settings;
-    const controls = raceSettings.controls(find(".race-settings form"), change);
+    const controls = raceSettings.controls(find(".race-settings"), change);
 
     let settings = first;
     let group; // the lanes in training
@@ -43,6 +44,7 @@ const race = (() => {
     let view = null; // of the loss
     const tried = []; // outcomes of all races, with what their lanes shared
 
+    const put = (box, what, text) => { box.querySelector(`[data-show=${what}]`).textContent = text; };
     const say = (text) => { find(".race-status").textContent = text; };
 
     // ---- Play.
@@ -61,7 +63,7 @@ const race = (() => {
     const flashing = () => pace() < FLASHING && !still.matches;
 
     function frame(now) {
-      const seconds = Math.min(now - lastFrame, 100) / 1000; // a page that was hidden goes on as it was
+      const seconds = Math.min(Math.max(now - lastFrame, 0), 100) / 1000; // a hidden page goes on as it was
       lastFrame = now;
       goal = Math.min(settings.epochs * nTrain, goal + seconds * pace() * nTrain);
       group.train(still.matches ? goal - (goal % nTrain) : goal, performance.now() + FRAME);
@@ -114,28 +116,31 @@ const race = (() => {
     }
     function finish() {
       stop();
+      const before = outcomes;
       outcomes = group.outcomes();
       const { momentum, spread, seed } = settings;
       tried.push(...outcomes.map((outcome) => ({ ...outcome, shared: [momentum, spread, seed].join() })));
-      showOutcomes();
-      checkChallenges();
-      tell();
-      const { top, bottom } = find(".race-chart").getBoundingClientRect();
-      const watched = top < innerHeight && bottom > 0;
-      if (watched) find(".race-outcome").scrollIntoView({ behavior: motion(), block: "nearest" });
+      const about = { target: TARGET, clocks: CLOCKS, costs, nTrain };
+      const answers = Object.fromEntries(Object.keys(QUESTIONS).map((question) => [question, raceWords.answer(question, outcomes, about)]));
+      showOutcomes(answers);
+      const parts = [
+        raceWords.finished(outcomes, about),
+        said && raceWords.rightOf(said, answers),
+        before && raceWords.changed(before, outcomes, about),
+        ...checkChallenges(),
+      ];
+      tell(parts.filter(Boolean).join(" "));
     }
     // Say where the lanes are, and show their ways over the loss.
-    function tell() {
+    function tell(text) {
       const epochs = Math.min(...group.lanes.map(({ engine }) => engine.epochs));
-      say(raceWords.summary(group.outcomes(), { clock: settings.clock, target: TARGET, epochs, finished: group.finished() }));
+      say(text ?? raceWords.paused(group.outcomes(), { clock: settings.clock, target: TARGET, epochs }));
       draw(true);
-      if (epochs > 0) {
-        inSlices(group.overLoss(SQUARES), (seen) => {
-          view = seen;
-          find(".race-slice").hidden = !view;
-          drawView();
-        });
-      }
+      inSlices(group.overLoss(SQUARES), (seen) => {
+        view = seen;
+        find(".race-slice").hidden = !view;
+        drawView();
+      });
     }
 
     // ---- What takes longer than a frame, in slices: one job at a time.
@@ -176,7 +181,8 @@ const race = (() => {
         say(raceWords.medians(many, { clocks: CLOCKS, clockAt, target: TARGET }));
         find(".race-cloud").hidden = false;
         drawCloud();
-        checkChallenges();
+        const met = checkChallenges();
+        if (met.length) say([find(".race-status").textContent, ...met].join(" "));
       }, {
         onSlice: (seed) => {
           button.dataset.running = "yes";
@@ -184,42 +190,61 @@ const race = (() => {
         },
         stop: () => {
           delete button.dataset.running;
-          button.textContent = `Repeat with ${nSeeds} seeds`;
+          button.textContent = REPEAT;
         },
       });
     }
 
     // ---- What came out.
 
-    function showOutcomes() {
-      const about = { target: TARGET, costs, nTrain };
+    function showOutcomes(answers) {
       find(".race-outcome tbody").replaceChildren(...Object.entries(QUESTIONS).map(([question, text]) => {
-        const { winners, text: winner, others, why } = raceWords.answer(question, outcomes, about);
+        const { winners, text: winner, others, why } = answers[question];
         const row = element("tr");
         row.dataset.question = question;
         const won = element("td", element("strong", winner), { className: "race-won" });
         won.append(element("span", others));
         const guess = said?.[question];
-        const verdict = guess && `${guess}: ${winners.some(({ name }) => name === guess) ? "right" : "not so"}`;
-        row.append(element("th", text, { scope: "row" }), won, element("td", verdict, { className: "race-said" }), element("td", why));
+        const right = winners.some(({ name }) => name === guess);
+        const verdict = element("td", "", { className: `race-said ${right ? "race-right" : ""}` });
+        if (guess) verdict.append(element("span", right ? "✓ " : "✗ ", { ariaHidden: "true" }), guess, element("span", right ? ", right" : ", wrong", { className: "visually-hidden" }));
+        row.append(element("th", text, { scope: "row" }), won, verdict, element("td", why));
         return row;
       }));
       root.classList.toggle("race-unsaid", !said);
       find(".race-outcome").hidden = false;
+      const rates = new Set(settings.lanes.map(({ learningRate }) => learningRate));
+      put(root, "setting", rates.size > 1 ? "" : `All lanes have a learning rate of ${plain([...rates][0])}. With others, the winners may be others too.`);
+      const next = raceWords.suggestion(outcomes);
+      find(".race-next").hidden = !next;
+      if (!next) return;
+      find(".race-next span").textContent = next.text;
+      act("try").textContent = `Race again with ${plain(next.learningRate)}`;
+      act("try").onclick = () => tryNext(next);
     }
+    function tryNext({ name, learningRate }) {
+      const i = group.lanes.findIndex((lane) => lane.name === name);
+      const before = outcomes;
+      change({ lock: "none", lanes: settings.lanes.map((lane, k) => (k === i ? { ...lane, learningRate } : lane)) });
+      outcomes = before;
+      toTheRace();
+      play();
+    }
+    // What has just been met, in words.
     function checkChallenges() {
-      if (!challenges) return;
+      if (!challenges) return [];
       const { momentum, spread, seed } = settings;
       const alike = tried.filter(({ shared }) => shared === [momentum, spread, seed].join());
       const seen = { outcomes: outcomes ?? [], changed: raceSettings.differences(settings, first), tried: alike, many, nTrain };
-      raceWords.CHALLENGES.forEach(({ check }, i) => {
-        const answer = check(seen);
+      return raceWords.CHALLENGES.map(({ check }, i) => {
         const item = challenges.children[i];
-        if (!answer || item.dataset.done) return;
+        const answer = item.dataset.done ? null : check(seen);
+        if (!answer) return "";
         const [done, text] = answer;
         if (done) item.dataset.done = "yes";
-        item.querySelector("output").textContent = text;
-      });
+        item.querySelector("output").textContent = done ? `✓ ${text}` : text;
+        return done ? `You met challenge ${i + 1}.` : "";
+      }).filter(Boolean);
     }
 
     // ---- Pictures.
@@ -246,6 +271,7 @@ const race = (() => {
           lane.regions = raceDrawing.regionsPicture(engine.diverged ? [] : raceEngine.classesOn(engine.weights, group.shape, group.grid), colors);
           showNumbers(lane, box);
           raceDrawing.key(box.querySelector(".race-key canvas"), { look: lane.look, colors });
+          box.style.setProperty("--lane", colors.lanes[lane.look]);
         }
         const batch = flash && lane.engine.updates ? lane.engine.batch() : [];
         raceDrawing.lane(box.querySelector(".race-picture canvas"), { regions: lane.regions, problem, within, batch, colors });
@@ -261,22 +287,23 @@ const race = (() => {
         samples: whole(samples),
         loss: epochs ? plain(Number(loss.at(-1).toFixed(3))) : "–",
         accuracy: epochs ? raceWords.percent(valAccuracy.at(-1)) : "–",
-        volatility: Number.isNaN(outcome.volatility) ? "–" : `${points(outcome.volatility)} points`,
-        news: raceWords.news(outcome, { clocks: CLOCKS, target: TARGET, epochs, done: group.isDone(lane) }),
+        volatility: Number.isNaN(outcome.volatility) ? "–" : points(outcome.volatility),
+        news: raceWords.news(outcome, { clocks: CLOCKS, target: TARGET, epoch: Math.ceil(samples / nTrain), done: group.isDone(lane) }),
       };
-      for (const [what, text] of Object.entries(shown)) box.querySelector(`[data-show=${what}]`).textContent = text;
+      for (const [what, text] of Object.entries(shown)) put(box, what, text);
       box.querySelector(".race-picture canvas").ariaLabel = `The regions that ${lane.name} gives to the three classes, over the training samples, after ${time("epochs", epochs)}.`;
     }
-    function line({ engine, setting, look }) {
+    function line({ name, engine, setting, look }) {
       const accuracy = engine.history.valAccuracy;
       const clock = accuracy.map((_, i) => clockAt(settings.clock, setting.batchSize, i + 1));
-      return { clock, accuracy, look, reached: raceEngine.epochsTo(accuracy, target, hold) - 1 };
+      return { name: name.replace("batch size ", ""), clock, accuracy, look, reached: raceEngine.epochsTo(accuracy, target, hold) - 1 };
     }
     function drawChart() {
       const ends = group.lanes.flatMap(({ setting: { batchSize } }) => [1, settings.epochs].map((epoch) => clockAt(settings.clock, batchSize, epoch)));
       const x = [Math.min(...ends), Math.max(...ends)];
       const canvas = find(".race-chart canvas");
-      raceDrawing.chart(canvas, { lines: group.lanes.map(line), ghosts: ghosts.map(line), xTitle: TITLES[settings.clock], x, target, colors });
+      find(".race-ghosts").hidden = !ghosts.length;
+      raceDrawing.chart(canvas, { lines: group.lanes.map(line), ghosts: ghosts.map(line), running: !group.finished(), xTitle: TITLES[settings.clock], x, target, colors });
       canvas.ariaLabel = `Test accuracy of the lanes against ${TITLES[settings.clock]}. ${find(".race-status").textContent}`;
     }
     function drawView() {
@@ -303,17 +330,24 @@ const race = (() => {
       if (prediction) prediction.hidden = true;
       find(".race-bar").hidden = false;
     }
+    function toTheRace() {
+      find(".race-bar").scrollIntoView({ behavior: motion() });
+      act("play").focus({ preventScroll: true });
+    }
     function predict(event) {
       event.preventDefault();
       said = Object.fromEntries([...new FormData(prediction)].map(([question, lane]) => [question, group.lanes[lane].name]));
-      closePrediction();
-      find(".race-bar").scrollIntoView({ behavior: motion() });
-      act("play").focus({ preventScroll: true });
-      play();
+      skip();
     }
     function skip() {
       closePrediction();
-      act("play").focus();
+      toTheRace();
+      play();
+    }
+    function toggleSettings() {
+      const form = find(".race-settings");
+      form.hidden = !form.hidden;
+      act("settings").ariaExpanded = String(!form.hidden);
     }
     const share = () => history.replaceState(null, "", `#${raceSettings.address(settings)}`);
     async function link() {
@@ -330,6 +364,7 @@ const race = (() => {
       share();
       take();
       reset();
+      say("New settings. Press Play.");
     }
     // Show other settings; what came out before belongs to the settings before.
     function take() {
@@ -338,13 +373,27 @@ const race = (() => {
       find(".race-cloud").hidden = true;
       controls.show(settings);
       for (const clock of root.querySelectorAll(".race-clock input")) clock.checked = clock.value === settings.clock;
+      const { momentum, spread, seed, epochs } = settings;
+      put(root, "shared", `All lanes: momentum ${plain(momentum)}, spread ${plain(spread)}, seed ${seed}, ${time("epochs", epochs)}.`);
       const boxes = find(".race-lanes");
       while (boxes.children.length > settings.lanes.length) boxes.lastElementChild.remove();
       while (boxes.children.length < settings.lanes.length) boxes.append(boxes.firstElementChild.cloneNode(true));
       raceLanes.names(settings.lanes).forEach((name, i) => {
         const { learningRate, optimizer } = settings.lanes[i];
-        boxes.children[i].querySelector("[data-show=name]").textContent = name;
-        boxes.children[i].querySelector("[data-show=rate]").textContent = `${optimizer}, learning rate ${plain(learningRate)}`;
+        put(boxes.children[i], "name", name.replace("batch size ", ""));
+        put(boxes.children[i], "rate", `${optimizer}, learning rate ${plain(learningRate)}`);
+      });
+      for (const fields of prediction?.querySelectorAll("fieldset") ?? []) showAnswers(fields);
+    }
+    // The answers to a question of the prediction: the lanes.
+    function showAnswers(fields) {
+      const answers = () => fields.querySelectorAll("label");
+      while (answers().length > settings.lanes.length) answers()[answers().length - 1].remove();
+      while (answers().length < settings.lanes.length) fields.append(answers()[0].cloneNode(true));
+      raceLanes.names(settings.lanes).forEach((name, i) => {
+        const answer = answers()[i];
+        answer.querySelector("input").value = i;
+        answer.querySelector("span").textContent = name.replace("batch size ", "");
       });
     }
     function fromAddress() {
@@ -363,7 +412,7 @@ const race = (() => {
         item.append(element("output"));
         return item;
       }));
-      const actions = { play, update: oneUpdate, epoch: oneEpoch, reset, seeds: repeat, link, ...(prediction && { skip }) };
+      const actions = { play, update: oneUpdate, epoch: oneEpoch, reset, settings: toggleSettings, seeds: repeat, link, ...(prediction && { skip }) };
       for (const [name, does] of Object.entries(actions)) Object.assign(act(name), { onclick: does, disabled: false });
       if (prediction) {
         prediction.onsubmit = predict;
@@ -373,7 +422,6 @@ const race = (() => {
         clock.oninput = () => {
           settings = { ...settings, clock: clock.value };
           share();
-          if (group.finished()) say(raceWords.summary(group.outcomes(), { clock: settings.clock, target: TARGET, finished: true }));
           drawSoon();
         };
       }

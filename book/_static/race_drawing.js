@@ -1,9 +1,10 @@
 // What the race draws. Each function fills a canvas in the colours of the page; none keeps a state.
 const raceDrawing = (() => {
   "use strict";
+  const SHADES = 64; // of the loss
   const GRID = 48; // points of a side at which regions are predicted
   const DASHES = [[2, 3], [], [7, 4], [9, 3, 2, 3]]; // of looks: stochastic, minibatch, batch, another
-  const ROOM = { left: 46, right: 14, top: 12, bottom: 40 };
+  const ROOM = { left: 56, right: 14, top: 12, bottom: 40 };
 
   // Colours and font, from the style of the page.
   function look(root) {
@@ -59,16 +60,16 @@ const raceDrawing = (() => {
     context.fillRect(0, 0, 1, 1);
     return context.getImageData(0, 0, 1, 1).data;
   };
-  // A picture of GRID by GRID points, from a colour for each; a value below 0 stays empty.
-  function picture(values, size, colors, opacity) {
+  // A picture from a colour for each of its points; a value below 0 stays empty.
+  function picture(values, columns, colors, opacity) {
     const tones = colors.map(channels);
-    const image = new ImageData(size, size);
+    const image = new ImageData(columns, values.length / columns || 1);
     values.forEach((value, i) => {
       if (value < 0) return;
       image.data.set(tones[value], 4 * i);
       image.data[4 * i + 3] = 255 * opacity;
     });
-    const canvas = new OffscreenCanvas(size, size);
+    const canvas = new OffscreenCanvas(image.width, image.height);
     canvas.getContext("2d").putImageData(image, 0, 0);
     return canvas;
   }
@@ -102,7 +103,7 @@ const raceDrawing = (() => {
     context.globalAlpha = 1;
     context.strokeStyle = colors.ink;
     context.lineWidth = batch.length === 1 ? 2.5 : 1.3;
-    context.globalAlpha = batch.length > 100 ? 0.35 : 1;
+    context.globalAlpha = batch.length > 100 ? 0.2 : 1;
     const size = batch.length === 1 ? 8 : 4;
     for (const i of batch) {
       context.beginPath();
@@ -116,9 +117,9 @@ const raceDrawing = (() => {
   const short = (value) => Number(value.toPrecision(12)).toLocaleString("en-GB", { maximumSignificantDigits: 3 });
 
   // The plot area of a canvas with its axes: an x axis that is logarithmic, a y axis that is not.
-  function axes(canvas, { x: [first, last], y: [low, high], yTicks, xTitle, yTitle, never, colors }) {
+  function axes(canvas, { x: [first, last], y: [low, high], yTicks, yText = short, xTitle, yTitle, never, names, colors }) {
     const { context, width, height } = clean(canvas);
-    const room = { ...ROOM, right: ROOM.right + (never ? 42 : 0) };
+    const room = { ...ROOM, right: ROOM.right + (never || names ? 32 : 0) };
     const [w, h] = [width - room.left - room.right, height - room.top - room.bottom];
     const span = Math.log(last / first) || 1;
     const across = (x) => room.left + (Math.log(x / first) / span) * w;
@@ -130,7 +131,7 @@ const raceDrawing = (() => {
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (const tick of yTicks) {
-      context.fillText(short(tick), room.left - 6, up(tick));
+      context.fillText(yText(tick), room.left - 6, up(tick));
       context.beginPath();
       context.moveTo(room.left, up(tick));
       context.lineTo(room.left + w, up(tick));
@@ -151,7 +152,7 @@ const raceDrawing = (() => {
       }
     }
     context.strokeRect(room.left, room.top, w, h);
-    context.fillText(xTitle, room.left + w / 2, height - 16);
+    context.fillText(`${xTitle} (logarithmic)`, room.left + w / 2, height - 16);
     context.save();
     context.translate(11, room.top + h / 2);
     context.rotate(-Math.PI / 2);
@@ -164,14 +165,15 @@ const raceDrawing = (() => {
 
   // ---- Accuracy of all lanes over a clock.
 
-  // Each line has `clock` and `accuracy`, a number for each epoch, a `look`, and `reached`,
+  // Each line has a `name`, `clock` and `accuracy`, a number for each epoch, a `look`, and `reached`,
   // the index of the epoch at which the target was reached, or -1 or Infinity.
-  function chart(canvas, { lines, ghosts, xTitle, x, target, colors }) {
+  function chart(canvas, { lines, ghosts, running, xTitle, x, target, colors }) {
     const all = [...lines, ...ghosts].flatMap(({ accuracy }) => accuracy);
     const y = [Math.min(0.6, Math.floor(10 * Math.min(...all, 1)) / 10), Math.max(...all, 0) > 0.88 ? 1 : 0.9];
     const yTicks = [];
     for (let tick = y[0]; tick < y[1] + 0.01; tick += 0.1) yTicks.push(tick);
-    const { context, across, up, right, room, height } = axes(canvas, { x, y, yTicks, xTitle, yTitle: "test accuracy", colors });
+    const yText = (share) => `${Math.round(100 * share)} %`;
+    const { context, across, up, right, room, height } = axes(canvas, { x, y, yTicks, yText, xTitle, yTitle: "test accuracy", names: true, colors });
     context.save();
     context.setLineDash([2, 3]);
     context.strokeStyle = colors.muted;
@@ -183,7 +185,7 @@ const raceDrawing = (() => {
     context.rect(room.left, 0, right - room.left + 8, height);
     context.clip();
     const draw = ({ clock, accuracy, look }, pale) => {
-      context.globalAlpha = pale ? 0.3 : 1;
+      context.globalAlpha = pale ? 0.4 : 1;
       context.strokeStyle = colors.lanes[look];
       context.setLineDash(DASHES[look]);
       context.lineWidth = pale ? 1 : 2;
@@ -197,11 +199,22 @@ const raceDrawing = (() => {
     context.setLineDash([]);
     context.globalAlpha = 1;
     for (const { clock, accuracy, look, reached } of lines) {
-      if (accuracy.length) disc(context, across(clock[accuracy.length - 1]), up(accuracy.at(-1)), 3.5, colors.lanes[look]);
+      if (running && accuracy.length) disc(context, across(clock[accuracy.length - 1]), up(accuracy.at(-1)), 3.5, colors.lanes[look]);
       if (!(reached in accuracy)) continue;
       ring(context, across(clock[reached]), up(accuracy[reached]), 6, colors.lanes[look], colors.paper);
     }
     context.restore();
+    // The name of each line at its end, one below the other where they meet.
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.font = `600 12px ${colors.font}`;
+    let free = -Infinity;
+    const ends = lines.filter(({ accuracy }) => accuracy.length).map((each) => ({ ...each, at: up(each.accuracy.at(-1)) }));
+    for (const { name, clock, accuracy, look, at } of ends.sort((a, b) => a.at - b.at)) {
+      free = Math.max(at, free + 13);
+      context.fillStyle = colors.lanes[look];
+      context.fillText(name, Math.min(across(clock[accuracy.length - 1]) + 6, right + 4), free);
+    }
   }
   function disc(context, x, y, size, color) {
     context.fillStyle = color;
@@ -250,18 +263,21 @@ const raceDrawing = (() => {
 
   // ---- The ways of the lanes over the loss.
 
-  // Losses on a grid (row by row from the top), and ways, each with `places` and a `look`.
-  function slice(canvas, { grid, within: [left, right, bottom, top], ways, colors }) {
+  // Losses on a grid (row by row from the top), darker where they are lower than at the `start`, and
+  // ways, each with `places`, a `look` and the `loss` at its end.
+  function slice(canvas, { grid, columns, within: [left, right, bottom, top], ways, start, colors }) {
     const { context, width, height } = clean(canvas);
-    const logs = Array.from(grid, Math.log);
-    const finite = logs.filter(Number.isFinite).sort((a, b) => a - b);
-    const levels = 48;
-    const edges = Array.from({ length: levels }, (_, i) => finite[Math.floor(((i + 1) / levels) * (finite.length - 1))]);
-    const values = logs.map((value) => (Number.isFinite(value) ? edges.findIndex((edge) => value <= edge) : levels - 1));
-    const tones = edges.map((_, i) => `color-mix(in oklab, ${colors.paper} ${(100 * (i + 1)) / levels}%, ${colors.muted})`);
-    context.drawImage(picture(values, Math.sqrt(grid.length), tones, 1), 0, 0, width, height);
+    const least = Math.log(Math.min(...grid.filter(Number.isFinite), start * 0.99));
+    const shade = (loss) => {
+      const share = (Math.log(loss) - least) / (Math.log(1.3 * start) - least);
+      return Number.isFinite(share) ? Math.round((SHADES - 1) * Math.min(1, Math.max(0, share))) : SHADES - 1;
+    };
+    const tones = Array.from({ length: SHADES }, (_, i) => `color-mix(in oklab, ${colors.paper} ${30 + (70 * i) / (SHADES - 1)}%, ${colors.muted})`);
+    context.drawImage(picture(Array.from(grid, shade), columns, tones, 1), 0, 0, width, height);
     const across = ([u]) => ((u - left) / (right - left)) * width;
     const down = ([, v]) => ((top - v) / (top - bottom)) * height;
+    context.font = `600 13px ${colors.font}`;
+    context.textBaseline = "middle";
     for (const { places, look } of ways) {
       context.lineWidth = 2.5;
       context.setLineDash(DASHES[look]);
@@ -269,12 +285,26 @@ const raceDrawing = (() => {
       context.beginPath();
       for (const place of places) context.lineTo(across(place), down(place));
       context.stroke();
-      context.setLineDash([]);
-      disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[look]);
     }
-    const start = ways[0].places[0];
+    context.setLineDash([]);
+    context.lineWidth = 3;
+    context.strokeStyle = colors.paper;
+    const label = (text, place) => {
+      const [x, y] = [across(place), down(place)];
+      context.textAlign = x > width / 2 ? "right" : "left";
+      const at = x + (x > width / 2 ? -10 : 10);
+      context.strokeText(text, at, y);
+      context.fillStyle = colors.ink;
+      context.fillText(text, at, y);
+    };
+    for (const { places, look, loss } of ways) {
+      disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[look]);
+      label(loss.toFixed(2), places.at(-1));
+    }
+    const [x, y] = [across([0]), down([0, 0])];
     context.fillStyle = colors.ink;
-    context.fillRect(across(start) - 5, down(start) - 5, 10, 10);
+    context.fillRect(x - 5, y - 5, 10, 10);
+    label(`start ${start.toFixed(2)}`, [0, 0]);
   }
   // The line that stands for a lane, beside its name.
   function key(canvas, { look, colors }) {

@@ -9,14 +9,15 @@ const raceLanes = (() => {
 
   // Names that tell lanes of equal batch size apart.
   function names(settings) {
-    return settings.map(({ batchSize, learningRate, optimizer }) => {
+    const named = settings.map(({ batchSize, learningRate, optimizer }) => {
       const others = settings.filter((other) => other.batchSize === batchSize);
       const parts = [
         others.some((other) => other.learningRate !== learningRate) && `learning rate ${plain(learningRate)}`,
         others.some((other) => other.optimizer !== optimizer) && optimizer,
       ].filter(Boolean);
-      return `batch size ${whole(batchSize)}${parts.length ? `, ${parts.join(", ")}` : ""}`;
+      return `batch size ${whole(batchSize)}${parts.length ? ` (${parts.join(", ")})` : ""}`;
     });
+    return named.map((name, i) => (named.indexOf(name) === named.lastIndexOf(name) ? name : `${name}, lane ${i + 1}`));
   }
   // Colours and dashes by number: those of the flavours in the figures of the book, where free.
   function looks(settings) {
@@ -50,7 +51,7 @@ const raceLanes = (() => {
       updatesPerEpoch: Math.ceil(nTrain / setting.batchSize),
       reached: Object.fromEntries(CLOCKS.map((clock) => [clock, clockAt(clock, setting.batchSize, epochs)])),
       volatility: engine.diverged ? NaN : raceEngine.volatility(valAccuracy, last),
-      // The target was reached, and the end is not below it by more than the volatility explains.
+      // Reached, and at the end still at the target, by the median of the last epochs.
       kept: epochs < Infinity && raceEngine.median(valAccuracy.slice(-last)) >= target,
     };
   }
@@ -91,16 +92,23 @@ const raceLanes = (() => {
     function train(goal, until = Infinity) {
       for (let lane = behind(goal); lane && performance.now() < until; lane = behind(goal)) step(lane);
     }
-    // The lanes in a plane: the loss there on a square grid, and the way of each lane; in steps.
-    function* overLoss(size) {
-      const ways = lanes.filter(({ engine }) => !engine.diverged).map((lane) => ({ ...lane, points: [...lane.weights, lane.engine.weights.slice()] }));
+    // The loss in the plane through the start and the two best ends, and the way of each lane there,
+    // in steps. A lane that leaves the plane is where it comes closest to it.
+    function* overLoss({ rows, columns }) {
+      const lossOf = (at) => raceEngine.evaluate(at, shape, problem.x, problem.labels).loss;
+      const ways = lanes.filter(({ engine }) => !engine.diverged && engine.updates).map((lane) => {
+        const end = lane.engine.weights.slice();
+        return { ...lane, end, loss: lossOf(end) };
+      });
       if (!ways.length) return null;
-      const plane = raceSlice.plane(ways.flatMap(({ points }) => points));
-      for (const way of ways) way.places = way.points.map((point) => raceSlice.place(plane, point));
-      const within = raceSlice.around(ways.flatMap((way) => way.places));
-      const lossOf = (weights) => raceEngine.evaluate(weights, shape, problem.x, problem.labels).loss;
-      const grid = yield* raceSlice.losses(plane, within, size, lossOf);
-      return { grid, within, ways };
+      const best = [...ways].sort((a, b) => a.loss - b.loss);
+      const origin = lanes[0].weights[0];
+      const anywhere = [0, 1].map((i) => origin.map((value, k) => value + (i === k)));
+      const plane = raceSlice.plane(origin, [...best.map(({ end }) => end), ...best[0].weights, ...anywhere]);
+      for (const way of ways) way.places = [...way.weights, way.end].map((at) => raceSlice.place(plane, at));
+      const within = raceSlice.around(ways.flatMap(({ places: all }) => all), columns / rows);
+      const grid = yield* raceSlice.losses(plane, within, { rows, columns }, lossOf);
+      return { grid, columns, within, ways, start: lossOf(origin) };
     }
     // The same race from n seeds, in steps: outcomes by lane.
     function* repeated(n) {

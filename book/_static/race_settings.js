@@ -89,22 +89,33 @@ const raceSettings = (() => {
     label.append(...inputs);
     return label;
   }
-  // Let a slider go over some values, and stand at the nearest to one.
-  function slide(input, output, values, value) {
-    const distances = values.map((each) => Math.abs(Math.log((each + 1e-6) / (value + 1e-6))));
-    Object.assign(input, { min: 0, max: values.length - 1, step: 1, value: distances.indexOf(Math.min(...distances)) });
-    const told = (text) => {
+  // A slider over some values. A thumb that scrolls the page does not move it.
+  function slide(input, output, values, does) {
+    Object.assign(input, { min: 0, max: values.length - 1, step: 1 });
+    let before;
+    const tell = (text) => {
       output.textContent = text;
       input.setAttribute("aria-valuetext", text);
     };
-    told(plain(value));
-    input.oninput = () => told(plain(values[input.value]));
+    const show = (value) => {
+      const distances = values.map((each) => Math.abs(Math.log((each + 1e-6) / (value + 1e-6))));
+      input.value = distances.indexOf(Math.min(...distances));
+      tell(plain(value));
+      before = value;
+    };
+    input.oninput = () => tell(plain(values[input.value]));
+    input.onpointercancel = () => show(before); // the browser scrolls instead
+    input.onchange = () => {
+      if (values[input.value] !== before) does(values[input.value]);
+    };
+    return show;
   }
-  // The form of the settings; `change` is called with the settings that are to change.
+  // The form of the settings; `change` is called with what is to change. Rows stay as they are touched.
   function controls(form, change) {
     const table = form.querySelector(".race-table");
     const add = form.querySelector("[data-do=add]");
     const { lock, momentum, spread, seed, epochs } = form.elements;
+    const rows = [];
     let settings;
 
     function refuse(text) {
@@ -121,55 +132,60 @@ const raceSettings = (() => {
       const from = "batchSize" in changes && lanes.length > 1 ? (i === 0 ? 1 : 0) : i;
       change({ lanes: locked(lanes, from, settings.lock) });
     }
-    function button(text, ariaLabel, does) {
-      return element("button", text, { type: "button", className: "btn", ariaLabel, onclick: does });
+    function button(text, ariaLabel, onclick) {
+      return element("button", text, { type: "button", className: "btn", ariaLabel, onclick });
     }
-    function row({ batchSize, learningRate, optimizer }, i) {
+    // A row of the table, and what shows a lane in it.
+    function newRow(i) {
       const fields = element("fieldset");
-      const size = element("input", "", { type: "number", name: "batch-size", min: 1, max: nTrain, step: 1, inputMode: "numeric", value: batchSize });
-      size.onchange = () => changeLane(i, { batchSize: Number(size.value || NaN) });
+      const size = element("input", "", { type: "number", name: "batch-size", min: 1, max: nTrain, step: 1, inputMode: "numeric" });
+      size.onchange = () => changeLane(i, { batchSize: size.value === "" ? "nothing" : Number(size.value) });
+      const now = () => settings.lanes[i].batchSize;
       const sizes = element("div", "", { className: "race-size" });
       sizes.append(
         labelled("Batch size ", size),
-        button("÷ 2", `Half the batch size of lane ${i + 1}`, () => changeLane(i, { batchSize: Math.max(1, Math.floor(batchSize / 2)) })),
-        button("× 2", `Twice the batch size of lane ${i + 1}`, () => changeLane(i, { batchSize: Math.min(nTrain, 2 * batchSize) })),
+        button("÷ 2", `Half the batch size of lane ${i + 1}`, () => changeLane(i, { batchSize: Math.max(1, Math.floor(now() / 2)) })),
+        button("× 2", `Twice the batch size of lane ${i + 1}`, () => changeLane(i, { batchSize: Math.min(nTrain, 2 * now()) })),
       );
       const [rate, output] = [element("input", "", { type: "range", name: "learning-rate" }), element("output")];
-      slide(rate, output, RATES, learningRate);
-      rate.onchange = () => changeLane(i, { learningRate: RATES[rate.value] });
+      const showRate = slide(rate, output, RATES, (learningRate) => changeLane(i, { learningRate }));
       const kind = element("select", "", { name: "optimizer" });
-      kind.append(...OPTIMIZERS.map((name) => new Option(name, name, false, name === optimizer)));
+      kind.append(...OPTIMIZERS.map((name) => new Option(name)));
       kind.onchange = () => changeLane(i, { optimizer: kind.value });
-      fields.append(element("legend", `Lane ${i + 1}`), sizes, labelled("Learning rate ", output, rate), labelled("Optimizer ", kind));
-      if (settings.lanes.length > 1) {
-        fields.append(button("Remove", `Remove lane ${i + 1}`, () => change({ lanes: settings.lanes.filter((_, k) => k !== i) })));
-      }
-      return fields;
+      const remove = button("Remove", `Remove lane ${i + 1}`, () => change({ lanes: settings.lanes.filter((_, k) => k !== i) }));
+      fields.append(element("legend", `Lane ${i + 1}`), sizes, labelled("Learning rate ", output, rate), labelled("Optimizer ", kind), remove);
+      return {
+        fields,
+        show({ batchSize, learningRate, optimizer }) {
+          size.value = batchSize;
+          kind.value = optimizer;
+          showRate(learningRate);
+          remove.disabled = settings.lanes.length === 1;
+        },
+      };
     }
-    // Show settings; the rows are made anew, and the focus stays where it was.
+    const showMomentum = slide(momentum, momentum.previousElementSibling, MOMENTA, (value) => change({ momentum: value }));
+    const showSpread = slide(spread, spread.previousElementSibling, SPREADS, (value) => change({ spread: value }));
     function show(next) {
       settings = next;
-      const touched = [...table.children].findIndex((fields) => fields.contains(document.activeElement));
-      const inputs = (fields) => [...fields.querySelectorAll("input, select, button")];
-      const place = touched < 0 ? -1 : inputs(table.children[touched]).indexOf(document.activeElement);
-      table.replaceChildren(...settings.lanes.map(row));
-      if (touched >= 0) inputs(table.children[Math.min(touched, settings.lanes.length - 1)])[place]?.focus();
+      while (rows.length < settings.lanes.length) {
+        rows.push(newRow(rows.length));
+        table.append(rows.at(-1).fields);
+      }
+      while (rows.length > settings.lanes.length) rows.pop().fields.remove();
+      rows.forEach((row, i) => row.show(settings.lanes[i]));
       refuse("");
       add.disabled = settings.lanes.length >= MOST_LANES;
       lock.value = settings.lock;
       seed.value = settings.seed;
-      const known = [...epochs.options].some(({ text }) => Number(text) === settings.epochs);
-      if (!known) epochs.append(new Option(settings.epochs));
+      if (![...epochs.options].some(({ text }) => Number(text) === settings.epochs)) epochs.append(new Option(settings.epochs));
       epochs.value = settings.epochs;
-      for (const [slider, values] of [[momentum, MOMENTA], [spread, SPREADS]]) {
-        slide(slider, slider.previousElementSibling, values, settings[slider.name]);
-      }
+      showMomentum(settings.momentum);
+      showSpread(settings.spread);
     }
     form.onsubmit = (event) => event.preventDefault();
     add.onclick = () => change({ lanes: [...settings.lanes, { ...settings.lanes.at(-1) }] });
     lock.onchange = () => change({ lock: lock.value, lanes: locked(settings.lanes, 0, lock.value) });
-    momentum.onchange = () => change({ momentum: MOMENTA[momentum.value] });
-    spread.onchange = () => change({ spread: SPREADS[spread.value] });
     epochs.onchange = () => change({ epochs: Number(epochs.value) });
     seed.onchange = () => {
       const { settings: asked, refused } = read(`seed=${seed.value}`, settings);

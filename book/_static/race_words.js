@@ -3,107 +3,153 @@ const raceWords = (() => {
   "use strict";
   const UNITS = { epochs: ["epoch", "epochs"], updates: ["update", "updates"], seconds: ["s", "s"] };
 
-  const plain = (value) => Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumSignificantDigits: 4 });
+  const plain = (value) =>
+    Math.abs(value) >= 1e6 ? value.toExponential(1) : Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumSignificantDigits: 4 });
   const whole = (value) => value.toLocaleString("en-GB");
   const points = (share) => (100 * share).toFixed(1);
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const capital = (text) => text[0].toUpperCase() + text.slice(1);
   function time(clock, value) {
     if (value === Infinity) return "never";
     return `${clock === "seconds" ? value.toFixed(2) : whole(value)} ${UNITS[clock][value === 1 ? 0 : 1]}`;
   }
+  const samples = (n) => (n === 1 ? "1 sample" : `${whole(n)} samples`);
   // One after the other, as people say it.
   const list = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
+  const bySeveral = (clocks, of) => clocks.map((clock) => time(clock, of(clock))).join(", ");
 
-  // By how much each lane took for a question; fewer is better, and what never came is no answer.
-  function value(question, { reached, volatility, diverged }) {
-    if (question === "steady") return diverged || Number.isNaN(volatility) ? Infinity : volatility;
-    return reached[question];
-  }
-  function best(question, outcomes) {
-    const least = Math.min(...outcomes.map((outcome) => value(question, outcome)));
-    return least === Infinity ? [] : outcomes.filter((outcome) => value(question, outcome) <= least + 1e-9);
+  // ---- Who won.
+
+  // How much a lane took by a clock, or how unsteady it was; Infinity for never.
+  function value(question, { reached, volatility }) {
+    if (question !== "steady") return reached[question];
+    return Number.isNaN(volatility) ? Infinity : volatility;
   }
   function shown(question, outcome) {
-    if (question === "steady") return outcome.diverged ? "diverged" : `${points(outcome.volatility)} points`;
-    return time(question, outcome.reached[question]);
+    if (question !== "steady") return time(question, outcome.reached[question]);
+    if (outcome.diverged) return "diverged";
+    return Number.isNaN(outcome.volatility) ? "too few epochs" : `${points(outcome.volatility)} points`;
   }
-
-  // One sentence why the winner won.
-  function why(question, winner, outcomes, { target, costs, nTrain }) {
-    const others = outcomes.filter((outcome) => outcome !== winner);
-    const smaller = others.filter(({ batchSize }) => batchSize < winner.batchSize);
-    const larger = others.filter(({ batchSize }) => batchSize > winner.batchSize);
-    const size = whole(winner.batchSize);
-    const samples = winner.batchSize === 1 ? "a single sample" : `${size} samples`;
-    if (question === "epochs") {
-      const many = larger.length
-        ? `An epoch holds ${whole(winner.updatesPerEpoch)} of its updates and only ${whole(larger.at(-1).updatesPerEpoch)} of batch size ${whole(larger.at(-1).batchSize)}.`
-        : `It makes the fewest updates an epoch, so here it wins by its learning rate, ${plain(winner.learningRate)}.`;
-      const noisy = smaller.filter(({ reached }) => reached.epochs === Infinity);
-      if (!noisy.length) return many;
-      const [{ batchSize }] = noisy;
-      return `${many} Batch size ${whole(batchSize)} makes more still, but follows the noise of ${batchSize === 1 ? "single samples" : "few samples"} and never settles at ${target}.`;
-    }
-    if (question === "updates") {
-      return smaller.length && !larger.length
-        ? `Each of its updates averages ${samples}, so little of it is noise and no step is wasted. But each also costs ${samples}.`
-        : `At its learning rate, ${plain(winner.learningRate)}, its updates get further than those of the larger batch.`;
-    }
-    if (question === "seconds") {
-      const { epochs, updates } = winner.reached;
-      return `An update takes ${costs.update.toFixed(2)} ms and a sample ${costs.sample.toFixed(4)} ms more: it needs ${whole(updates)} updates and ${whole(epochs * nTrain)} samples, and the other lanes more of the one or the other.`;
-    }
-    return smaller.length && !larger.length
-      ? `Each step averages ${samples}, and the noise of a mean shrinks as more is averaged.`
-      : `Its steps are small for the noise in them: learning rate over batch size is what counts.`;
+  function winners(question, outcomes) {
+    const least = Math.min(...outcomes.map((outcome) => value(question, outcome)));
+    return outcomes.filter((outcome) => value(question, outcome) === least && least < Infinity);
   }
-
-  // What came out for a question: the winner in words, and why.
+  // Why one lane won over the next best, which may be missing.
+  const REASONS = {
+    epochs(winner, second) {
+      if (second.updatesPerEpoch < winner.updatesPerEpoch) {
+        const few = second.updatesPerEpoch === 1 ? "only one" : `only ${whole(second.updatesPerEpoch)}`;
+        return `${capital(winner.name)} makes ${whole(winner.updatesPerEpoch)} updates in an epoch, ${second.name} ${few}.`;
+      }
+      if (second.updatesPerEpoch === winner.updatesPerEpoch) return alike(winner, second);
+      return `It makes fewer updates in an epoch than ${second.name}, but ${winner.learningRate > second.learningRate ? "longer ones, with its larger learning rate" : "they follow less noise"}.`;
+    },
+    updates(winner, second) {
+      if (second.batchSize < winner.batchSize) return `Each of its updates averages ${samples(winner.batchSize)} instead of ${second.batchSize}, so it follows less noise. But each costs more samples, too.`;
+      if (second.batchSize === winner.batchSize) return alike(winner, second);
+      return winner.learningRate > second.learningRate
+        ? `Its updates are longer than those of ${second.name}: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`
+        : `Its updates follow more noise than those of ${second.name}, but from this start that did no harm.`;
+    },
+    steady(winner, second) {
+      if (second.batchSize < winner.batchSize) return `Each of its steps averages ${samples(winner.batchSize)} instead of ${second.batchSize}, and the more samples a mean has, the less noise.`;
+      if (second.batchSize === winner.batchSize) return alike(winner, second);
+      return winner.learningRate / winner.batchSize < second.learningRate / second.batchSize
+        ? "Noise moves a lane by learning rate over batch size, and its own is the smaller."
+        : `From this start it was; ask more seeds before you believe it.`;
+    },
+  };
+  function alike(winner, second) {
+    if (winner.learningRate === second.learningRate) return winner.optimizer === second.optimizer ? "" : "The optimizer makes the difference.";
+    return `The batch is the same, the learning rate is not: ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
+  }
+  function seconds(outcomes, { costs, nTrain }) {
+    const needs = outcomes.filter(({ reached }) => reached.epochs < Infinity)
+      .map(({ name, reached }) => `${name} needs ${whole(reached.updates)} updates and ${whole(reached.epochs * nTrain)} samples`);
+    return `In fit, an update costs ${costs.update.toFixed(2)} ms and each of its samples ${costs.sample.toFixed(4)} ms more: ${list(needs)}.`;
+  }
+  // The answer to a question: the winners, who they are and what the others took, and why.
   function answer(question, outcomes, about) {
-    const winners = best(question, outcomes);
-    if (!winners.length) return { winners, text: "none", why: "No lane got there. A smaller learning rate, or more epochs?" };
-    const names = list(winners.map(({ name }) => name));
-    const rest = outcomes.filter((outcome) => !winners.includes(outcome));
+    const won = winners(question, outcomes);
+    const rest = outcomes.filter((outcome) => !won.includes(outcome));
     const others = rest.map((outcome) => `${outcome.name}: ${shown(question, outcome)}`).join("; ");
-    return {
-      winners,
-      text: `${names}: ${shown(question, winners[0])}`,
-      others,
-      why: winners.length > 1 ? "A tie." : outcomes.length > 1 ? why(question, winners[0], outcomes, about) : "",
-    };
+    if (!won.length) return { winners: won, text: "none", others, why: "" };
+    const second = rest.reduce((best, outcome) => (value(question, outcome) < (best ? value(question, best) : Infinity) ? outcome : best), null);
+    let why = won.length > 1 ? "A tie." : "";
+    if (question === "seconds") why = seconds(outcomes, about);
+    else if (won.length === 1 && second) why = REASONS[question](won[0], second);
+    if (question === "epochs") why = [why, ...rest.map((outcome) => failure(outcome, won[0]))].filter(Boolean).join(" ");
+    return { winners: won, text: `${list(won.map(({ name }) => name))}: ${shown(question, won[0])}`, others, why };
   }
-  const bySeveral = (clocks, of) => clocks.map((clock) => time(clock, of(clock))).join(", ");
-  // What is new of a lane.
-  function news({ diverged, reached }, { clocks, target, epochs, done }) {
-    if (diverged) return `Diverged in epoch ${epochs + 1}: its weights are no longer numbers.`;
+  function failure({ name, batchSize, learningRate, diverged, reached }, winner) {
+    if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
+    if (reached.epochs < Infinity || batchSize >= winner.batchSize) return "";
+    return `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`;
+  }
+
+  // ---- What is said when a race pauses, ends, or has been changed.
+
+  // What is new of a lane; `epoch` is the one that it is in.
+  function news({ diverged, reached }, { clocks, target, epoch, done }) {
+    if (diverged) return `Diverged in epoch ${whole(epoch)}: its weights are no longer numbers.`;
     if (reached.epochs < Infinity) return `${target} after ${bySeveral(clocks, (clock) => reached[clock])}`;
     return done ? `Never kept ${target}.` : "";
+  }
+  function paused(outcomes, { clock, target, epochs }) {
+    const lanes = outcomes.map((outcome) => {
+      if (outcome.diverged) return `${outcome.name} has diverged`;
+      if (outcome.reached[clock] === Infinity) return `${outcome.name} has not kept ${target} yet`;
+      return `${outcome.name} has kept ${target} since ${time(clock, outcome.reached[clock])}`;
+    });
+    return `After ${time("epochs", epochs)}: ${lanes.join("; ")}.`;
+  }
+  function finished(outcomes, { clocks, target }) {
+    const parts = [...clocks, "steady"].map((question) => {
+      const won = winners(question, outcomes);
+      const label = question === "steady" ? "steadiest" : `fewest ${question}`;
+      return won.length ? `${label}: ${list(won.map(({ name }) => name))} (${shown(question, won[0])})` : "";
+    }).filter(Boolean);
+    const none = outcomes.every(({ reached }) => reached.epochs === Infinity);
+    return `Finished. ${none ? `No lane keeps ${target}. ` : ""}${parts.length ? `${capital(parts.join("; "))}.` : ""}`.trim();
+  }
+  const rightOf = (said, answers) => {
+    const asked = Object.keys(said);
+    const right = asked.filter((question) => answers[question].winners.some(({ name }) => name === said[question]));
+    return `You were right in ${right.length} of ${asked.length}.`;
+  };
+  // What has become of the one lane that was changed since the race before; nothing if there were more.
+  function changed(before, after, { target }) {
+    if (before.length !== after.length) return "";
+    const same = (one, other) => ["batchSize", "learningRate", "optimizer"].every((name) => one[name] === other[name]);
+    const others = after.map((outcome, i) => [before[i], outcome]).filter(([was, is]) => !same(was, is));
+    if (others.length !== 1) return "";
+    const [[was, is]] = others;
+    return `${capital(is.name)} at learning rate ${plain(is.learningRate)}: ${target} after ${shown("epochs", is)} (before: ${shown("epochs", was)}), volatility ${shown("steady", is)} (before: ${shown("steady", was)}).`;
+  }
+  // What to try next: the smallest batch that failed where another did not, at a tenth of the rate.
+  function suggestion(outcomes) {
+    const failed = outcomes.filter(({ reached }) => reached.epochs === Infinity);
+    if (!failed.length || failed.length === outcomes.length) return null;
+    const { name, batchSize, learningRate } = failed.reduce((least, each) => (each.batchSize < least.batchSize ? each : least));
+    if (outcomes.some((other) => other.reached.epochs < Infinity && other.batchSize < batchSize)) return null;
+    const rate = Number((learningRate / 10).toPrecision(4));
+    return { name, learningRate: rate, text: `${capital(name)} does not fail for good: learning rate ${plain(learningRate)} is too much for it. Try a tenth.` };
   }
   // The medians of many seeds.
   function medians(many, { clocks, clockAt, target }) {
     const lanes = many.map(({ name, batchSize, runs }) => {
-      const diverged = runs.filter((run) => run.diverged).length;
-      if (diverged > runs.length / 2) return `${name} diverges`;
-      const epochs = raceEngine.median(runs.map((run) => run.reached.epochs));
-      const volatility = raceEngine.median(runs.filter((run) => !run.diverged).map((run) => (run.diverged ? Infinity : run.volatility)));
+      const sane = runs.filter(({ diverged }) => !diverged);
+      if (sane.length < runs.length / 2) return `${name} diverges`;
+      const epochs = raceEngine.median(runs.map(({ reached }) => reached.epochs));
+      const volatility = raceEngine.median(sane.map((run) => run.volatility));
       const speed = epochs === Infinity ? `does not keep ${target}` : `keeps ${target} after ${bySeveral(clocks, (clock) => clockAt(clock, batchSize, epochs))}`;
-      return `${name} ${speed}, with a volatility of ${points(volatility)} points`;
+      return `${name} ${speed}${Number.isNaN(volatility) ? "" : `, with a volatility of ${points(volatility)} points`}`;
     });
     return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.`;
   }
-  // For those who do not see the race: what each lane has come to.
-  function summary(outcomes, { clock, target, epochs, finished }) {
-    const lanes = outcomes.map((outcome) => {
-      if (outcome.diverged) return `${outcome.name} diverged`;
-      if (outcome.reached[clock] !== Infinity) return `${outcome.name} reached ${target} after ${time(clock, outcome.reached[clock])}`;
-      return `${outcome.name} has not kept ${target}`;
-    });
-    const when = finished ? "Finished" : `Paused after ${time("epochs", epochs)}`;
-    return `${when}: ${lanes.join("; ")}.`;
-  }
 
-  // ---- Challenges. Each looks at a finished race, at what was tried before, or at many seeds, and
-  // returns whether it is met and a sentence, or nothing if the race has no lanes for it.
+  // ---- Challenges. Each looks at the last race, at all of them, or at many seeds, and returns
+  // whether it is met and a sentence, or null if there is nothing to look at.
 
   const CHALLENGES = [
     {
@@ -111,47 +157,53 @@ const raceWords = (() => {
       check: ({ outcomes, nTrain }) => {
         const full = outcomes.find(({ batchSize }) => batchSize === nTrain);
         if (!full || outcomes.length < 2) return null;
-        const [winner, second] = best("epochs", outcomes);
-        if (winner === full && !second) return [true, `Done: it wins with a learning rate of ${plain(full.learningRate)}. What did the others have to suffer for it?`];
-        return [false, winner ? `Not yet: ${winner.name} wins or ties.` : "Not yet: no lane gets there."];
+        const won = winners("epochs", outcomes);
+        if (won.length === 1 && won[0] === full) return [true, `It wins, at learning rate ${plain(full.learningRate)}. What did the others have to suffer for it?`];
+        return [false, won.length ? `Not yet: the winner is ${list(won.map(({ name }) => name))}.` : "Not yet: no lane gets there."];
       },
     },
     {
-      text: "Calm batch size 1 with one slider: bring its volatility below 1.5 points, and let it reach the target.",
-      check: ({ outcomes, changed }) => {
+      text: "Calm batch size 1 with one slider: volatility below 1.5 points, and the target kept.",
+      check: ({ outcomes, changed: settings }) => {
         const one = outcomes.find(({ batchSize }) => batchSize === 1);
-        if (!one || Number.isNaN(one.volatility)) return null;
-        const calm = one.volatility < 0.015 && one.kept;
-        if (calm && changed === 1) return [true, `Done: volatility ${points(one.volatility)} points. A smaller step averages over time what a larger batch averages over samples.`];
-        return [false, calm ? `It is calm, but ${changed} settings differ from the start.` : `Not yet: its volatility is ${points(one.volatility)} points${one.kept ? "" : ", and it does not keep the target"}.`];
+        if (!one) return null;
+        if (one.diverged) return [false, "Not yet: it diverged."];
+        if (Number.isNaN(one.volatility)) return null;
+        if (one.volatility >= 0.015) return [false, `Not yet: its volatility is ${points(one.volatility)} points.`];
+        if (!one.kept) return [false, "Not yet: it is calm, but does not keep the target."];
+        if (settings !== 1) return [false, `Not yet: it is calm, but ${settings} settings differ from those at the start.`];
+        return [true, `Its volatility is ${points(one.volatility)} points. Smaller steps average over time what a larger batch averages over samples.`];
       },
     },
     {
-      text: "Find the largest learning rate that batch size 32 survives (it still reaches and keeps the target), up to one step of the slider.",
-      check: ({ tried: all }) => {
-        const tried = all.filter(({ batchSize, optimizer }) => batchSize === 32 && optimizer === "SGD");
-        const kept = Math.max(...tried.filter(({ kept }) => kept).map(({ learningRate }) => learningRate));
-        const failed = Math.min(...tried.filter(({ kept: keeps, learningRate }) => !keeps && learningRate > kept).map(({ learningRate }) => learningRate));
-        if (!tried.length) return null;
-        if (failed / kept <= 2.01) return [true, `Done: it survives ${plain(kept)} and not ${plain(failed)} (from this seed).`];
-        if (failed === Infinity) return [false, `It survives ${plain(kept)}. Try a larger one.`];
-        return [false, kept > 0 ? `It survives ${plain(kept)} and not ${plain(failed)}. Come closer.` : `It does not survive ${plain(failed)}. Try a smaller one.`];
+      text: "Find the largest learning rate at which batch size 32 (with SGD) still keeps the target, to the next step of its slider.",
+      check: ({ tried }) => {
+        const lanes = tried.filter(({ batchSize, optimizer }) => batchSize === 32 && optimizer === "SGD");
+        if (!lanes.length) return null;
+        const keeps = Math.max(0, ...lanes.filter(({ kept }) => kept).map(({ learningRate }) => learningRate));
+        const fails = Math.min(...lanes.filter(({ kept, learningRate }) => !kept && learningRate > keeps).map(({ learningRate }) => learningRate));
+        if (fails === Infinity) return [false, `It keeps the target at ${plain(keeps)}. Try a larger one.`];
+        if (keeps === 0) return [false, `It does not keep the target at ${plain(fails)}. Try a smaller one.`];
+        if (fails / keeps > 2.01) return [false, `It keeps the target at ${plain(keeps)}, not at ${plain(fails)}. Come closer.`];
+        return [true, `It keeps the target at ${plain(keeps)}, not at ${plain(fails)}, from this seed.`];
       },
     },
     {
-      text: "Make two lanes with different batch sizes that 30 seeds cannot tell apart, neither in speed nor in volatility. (Equal learning rate over batch size is a start.)",
+      text: "Make two lanes of different batch sizes that 30 seeds cannot tell apart, neither by speed nor by volatility. Equal learning rate over batch size is a start.",
       check: ({ many }) => {
-        for (const [i, a] of (many ?? []).entries()) {
+        if (!many) return null;
+        let told = "";
+        for (const [i, a] of many.entries()) {
           for (const b of many.slice(i + 1)) {
             if (a.batchSize === b.batchSize) continue;
-            const sooner = wins(a.runs, b.runs, (run) => run.reached.epochs);
-            const steadier = wins(a.runs, b.runs, (run) => (run.diverged ? Infinity : run.volatility));
-            const text = `${a.name} was the sooner in ${sooner} and the steadier in ${steadier} of ${a.runs.length} seeds, against ${b.name}`;
-            if (even(sooner, a.runs.length) && even(steadier, a.runs.length)) return [true, `Done: ${text}. A coin would do as much.`];
-            if (many.length === 2) return [false, `Not yet: ${text}; below a third or above two thirds is no coin.`];
+            const n = a.runs.length;
+            const sooner = wins(a.runs, b.runs, ({ reached }) => reached.epochs);
+            const steadier = wins(a.runs, b.runs, ({ diverged, volatility }) => (diverged ? Infinity : volatility));
+            told = `${a.name} is the sooner in ${sooner} of ${n} seeds and the steadier in ${steadier}, against ${b.name}`;
+            if (even(sooner, n) && even(steadier, n)) return [true, `${capital(told)}. A coin does as much.`];
           }
         }
-        return many ? [false, "Not yet: of these lanes, 30 seeds tell any two apart."] : null;
+        return [false, many.length === 2 && told ? `Not yet: ${told}.` : "Not yet: any two of these lanes can be told apart."];
       },
     },
   ];
@@ -159,8 +211,8 @@ const raceWords = (() => {
   function wins(a, b, of) {
     return a.reduce((sum, run, i) => sum + (of(run) < of(b[i]) ? 1 : of(run) === of(b[i]) ? 0.5 : 0), 0);
   }
-  // Two-sided sign test at about 5 %: of 30 seeds, 10 to 20.
-  const even = (count, n) => Math.abs(count - n / 2) <= 0.98 * Math.sqrt(n);
+  // Whether a coin may do it: the sign test at 5 %, by the normal distribution.
+  const even = (count, n) => Math.abs(count - n / 2) <= 1.96 * Math.sqrt(n) / 2;
 
-  return { CHALLENGES, answer, list, medians, news, percent, plain, points, summary, time, whole };
+  return { CHALLENGES, answer, changed, finished, list, medians, news, paused, percent, plain, points, rightOf, suggestion, time, whole };
 })();
