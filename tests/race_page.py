@@ -8,6 +8,8 @@ from explorer_page import Visitor
 
 PAGE = "book/index.html"
 LANES = [(1, 0.01, "SGD"), (32, 0.01, "SGD"), (500, 0.01, "SGD")]  # of the opening page
+INFINITY = float("inf")
+COSTS = {"update": 0.7, "sample": 0.004}  # milliseconds, made up
 # What the page trains on at a spread: call it with `problemOf(spread)`.
 PROBLEM = """
   const { normals, centers, labels, nTrain } = raceProblem;
@@ -44,21 +46,6 @@ CHART = """() => {
   const draw = raceDrawing.chart;
   raceDrawing.chart = (canvas, chart) => { window.charted = chart; draw(canvas, chart); };
 }"""
-# Test accuracies of runs, each of a batch size, a learning rate, an optimizer and a seed.
-TRAIN = (
-    "([runs, epochs, momentum]) => {"
-    + PROBLEM
-    + """
-  const problem = problemOf(2);
-  return runs.map(([batchSize, learningRate, optimizer, seed]) => {
-    const weights = raceEngine.initialWeights(shape, seed);
-    const setting = { batchSize, learningRate, optimizer, momentum, seed };
-    const lane = raceEngine.lane({ problem, nHidden: shape.nHidden, weights, ...setting });
-    for (let epoch = 0; epoch < epochs; epoch += 1) lane.epoch();
-    return lane.history.valAccuracy;
-  });
-}"""
-)
 
 
 def fragment(*lanes, **settings):
@@ -71,6 +58,28 @@ def problem():
     """What the page trains on."""
     script = (SITE / "_static" / "race_problem.js").read_text()
     return json.loads(re.fullmatch(r"const raceProblem = (.*);\n", script)[1])
+
+
+def outcome(size, epochs, volatility=0.02, rate=0.01, optimizer="SGD", diverged=False):
+    """The outcome of a lane that reached the target after so many epochs."""
+    updates = epochs * -(-500 // size)
+    seconds = (COSTS["update"] * updates + COSTS["sample"] * 500 * epochs) / 1000
+    return {
+        "name": f"batch size {size}",
+        "batchSize": size,
+        "learningRate": rate,
+        "optimizer": optimizer,
+        "updatesPerEpoch": -(-500 // size),
+        "reached": {"epochs": epochs, "updates": updates, "seconds": seconds},
+        "volatility": float("nan") if diverged else volatility,
+        "diverged": diverged,
+        "kept": epochs < INFINITY,
+    }
+
+
+def lost(size):
+    """The outcome of a lane that diverged."""
+    return outcome(size, INFINITY, diverged=True)
 
 
 class Racer(Visitor):
@@ -87,11 +96,16 @@ class Racer(Visitor):
         return self.find(f"[data-do={name}]")
 
     def ready(self, pace="full"):
-        """Skip the prediction, if one is asked for, and set the speed."""
+        """Make no prediction, if one is asked for, and stand at the start with a speed set."""
         if self.button("skip").is_visible():
             self.button("skip").click()
+            self.button("reset").click()
         self.find("[name=pace]").select_option(pace)
         return self
+
+    def choose_pace(self, pace):
+        """Set the speed while its control is still hidden."""
+        self.find("[name=pace]").evaluate("(select, pace) => { select.value = pace; }", pace)
 
     def race(self):
         """Let a race run to its end."""
@@ -103,7 +117,7 @@ class Racer(Visitor):
         return self
 
     def open_settings(self):
-        self.find(".race-settings summary").click()
+        self.button("settings").click()
         return self
 
     @property
@@ -130,7 +144,12 @@ class Racer(Visitor):
         return self.find(".race-table fieldset").nth(i)
 
     def names(self):
+        """The batch sizes of the lanes, and what tells equal ones apart."""
         return self.shown("name")
+
+    def setting(self, name):
+        """A control of what the lanes share."""
+        return self.find(f".race-common [name={name}]")
 
     def rate(self, i):
         """The slider of a lane's learning rate."""
@@ -141,8 +160,9 @@ class Racer(Visitor):
 
     def type(self, name, value):
         """Type a number, and leave its box."""
-        self.find(f"[name={name}]").fill(str(value))
-        self.find(f"[name={name}]").blur()
+        box = self.setting(name)
+        box.fill(str(value))
+        box.blur()
 
     def type_size(self, i, value):
         box = self.lane_settings(i).locator("input[type=number]")
@@ -160,16 +180,16 @@ class Racer(Visitor):
 
     @property
     def outcome(self):
-        """The rows of the outcome: winner, what was said, and why, by question."""
+        """What came out, by question: the winner, the others, what was said, and why."""
         rows = {}
         for row in self.find(".race-outcome tbody tr").all():
             won = row.locator(".race-won strong").inner_text()
             others = row.locator(".race-won span").inner_text()
-            said, why = row.locator("td").nth(1), row.locator("td").nth(2)
+            said, why = row.locator(".race-said"), row.locator("td").last
             rows[row.get_attribute("data-question")] = {
                 "winner": won,
                 "others": others,
-                "said": said.inner_text() if said.is_visible() else None,
+                "said": said.text_content() if said.is_visible() else None,
                 "why": why.inner_text(),
             }
         return rows
@@ -183,12 +203,13 @@ class Racer(Visitor):
             self.page.wait_for_timeout(150)
         return now
 
-    def colors(self, name):
-        """The colours of the pixels of a canvas."""
+    def colors(self, name, right=None):
+        """The colours of the pixels of a canvas, or of those of its left edge up to a pixel."""
         return self.find(f"{name} canvas").first.evaluate(
-            """(canvas) => {
+            """(canvas, right) => {
               const { width, height } = canvas;
-              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-              return [...new Set(new Uint32Array(data.buffer))];
-            }"""
+              const { data } = canvas.getContext("2d").getImageData(0, 0, right ?? width, height);
+              return [...new Set(new Uint32Array(data.buffer))].sort();
+            }""",
+            right,
         )

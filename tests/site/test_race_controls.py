@@ -61,7 +61,7 @@ def test_play_pause_and_play_again(racer):
     wait_until(reader.page, "() => document.querySelector('[data-show=epochs]').textContent > 1")
     play.click()
     assert play.inner_text() == "Play"
-    assert reader.status.startswith("Paused after ")
+    assert reader.status.startswith("After ")
     halted = reader.counts("samples")
     reader.page.wait_for_timeout(400)
     assert reader.counts("samples") == halted
@@ -130,7 +130,7 @@ def test_keys_play_and_pause_and_step(racer):
     keys.press("Space")
     assert reader.button("play").inner_text() == "Pause"
     keys.press("Enter")
-    assert reader.status.startswith("Paused after 0 epochs")
+    assert reader.status.startswith("After 0 epochs")
     before = reader.counts("updates")
     keys.press("Tab")
     keys.press("Enter")
@@ -143,6 +143,11 @@ def test_keys_play_and_pause_and_step(racer):
     reader.page.wait_for_timeout(100)
     assert reader.counts("updates") == [0, 0, 0]
     keys.press("Tab")
+    keys.press("Enter")
+    assert reader.find(".race-settings").is_visible()
+    keys.press("Enter")
+    assert not reader.find(".race-settings").is_visible()
+    keys.press("Tab")
     keys.press("End")
     assert reader.find("[name=pace]").input_value() == "full"
     keys.press("Tab")
@@ -154,10 +159,10 @@ def test_everything_answers_to_touch_on_a_phone(racer):
     reader = racer(SHORT, has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
     for question in ("epochs", "updates", "steady"):
         reader.find(f".race-prediction label:has([name={question}])").nth(1).tap()
-    reader.find("[name=pace]").evaluate("(select) => { select.value = 'full'; }")
+    reader.choose_pace("full")
     reader.find(".race-prediction [type=submit]").tap()
     reader.finished()
-    assert reader.outcome["epochs"]["said"].startswith("batch size 32: ")
+    assert reader.outcome["epochs"]["said"][2:].startswith("batch size 32, ")
     for name, updates in {"update": [1, 1, 1], "epoch": [500, 16, 1], "reset": [0, 0, 0]}.items():
         reader.button(name).tap()
         reader.page.wait_for_timeout(100)
@@ -166,7 +171,7 @@ def test_everything_answers_to_touch_on_a_phone(racer):
     reader.finished()
     reader.find(".race-clock label").nth(1).tap()
     assert reader.address["clock"] == "updates"
-    reader.find(".race-settings summary").tap()
+    reader.button("settings").tap()
     reader.lane_settings(0).get_by_role("button", name="Twice").tap()
     assert reader.address["lanes"].startswith("2:0.01:SGD,")
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -253,8 +258,8 @@ def test_live_region_speaks_when_a_race_pauses_and_when_it_ends(racer):
     assert region.inner_text() == ""
     reader.button("epoch").click()
     assert region.inner_text() == (
-        "Paused after 1 epoch: batch size 32 has not kept 80 %; batch size 500 has not kept 80 %."
+        "After 1 epoch: batch size 32 has not kept 80 % yet; batch size 500 has not kept 80 % yet."
     )
     reader.race()
-    assert region.inner_text().startswith("Finished: batch size 32 reached 80 % after ")
-    assert region.inner_text().endswith(" epochs; batch size 500 has not kept 80 %.")
+    assert region.inner_text().startswith("Finished. Fewest epochs: batch size 32 (")
+    assert "steadiest: " in region.inner_text()

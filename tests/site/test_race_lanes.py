@@ -96,8 +96,8 @@ def test_a_lane_that_diverges_stops_and_the_others_go_on(start):
         assert lost["kept"] is False
     assert [outcome["name"] for outcome in outcomes] == [
         "batch size 1",
-        "batch size 32, learning rate 0.01",
-        "batch size 32, learning rate 10",
+        "batch size 32 (learning rate 0.01)",
+        "batch size 32 (learning rate 10)",
     ]
 
 
@@ -184,13 +184,13 @@ def test_names_tell_lanes_apart(race_scripts):
 
     assert names(lane(1), lane(32, 0.1)) == ["batch size 1", "batch size 32"]
     assert names(lane(32), lane(32, 0.1), lane(1)) == [
-        "batch size 32, learning rate 0.01",
-        "batch size 32, learning rate 0.1",
+        "batch size 32 (learning rate 0.01)",
+        "batch size 32 (learning rate 0.1)",
         "batch size 1",
     ]
     assert names(lane(32), lane(32, optimizer="Adam")) == [
-        "batch size 32, SGD",
-        "batch size 32, Adam",
+        "batch size 32 (SGD)",
+        "batch size 32 (Adam)",
     ]
     equal = names(lane(32), lane(32), lane(1, 0.001))
     assert len(set(equal)) == 3

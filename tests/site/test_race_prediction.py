@@ -29,7 +29,7 @@ def test_prediction_comes_before_the_controls(racer):
 
 def test_prediction_starts_the_race_and_stands_beside_what_came(racer):
     reader = racer(fragment(epochs=25))
-    reader.find("[name=pace]").evaluate("(select) => { select.value = 'full'; }")
+    reader.choose_pace("full")
     answer(reader, QUESTIONS)
     reader.find(".race-prediction [type=submit]").click()
     reader.finished()
@@ -42,23 +42,26 @@ def test_prediction_starts_the_race_and_stands_beside_what_came(racer):
     assert list(outcome) == ["epochs", "updates", "seconds", "steady"]
     for question, pick in QUESTIONS.items():
         right = outcome[question]["winner"].startswith(f"{names[pick]}:")
-        assert outcome[question]["said"] == f"{names[pick]}: {'right' if right else 'not so'}"
-    verdicts = {row["said"].split(": ")[1] for row in outcome.values() if row["said"]}
-    assert verdicts == {"right", "not so"}
+        said = f"✓ {names[pick]}, right" if right else f"✗ {names[pick]}, wrong"
+        assert outcome[question]["said"] == said
+    assert {row["said"][0] for row in outcome.values() if row["said"]} == {"✓", "✗"}
     assert outcome["seconds"]["said"] == ""  # not asked
     assert all(row["why"].endswith(".") for row in outcome.values())
+    n_right = sum(row["said"].startswith("✓") for row in outcome.values())
+    assert f"You were right in {n_right} of 3." in reader.status
     assert reader.complaints == []
 
 
-def test_skipped_prediction_leaves_nothing_said(racer):
+def test_a_race_without_a_prediction_leaves_nothing_said(racer):
     reader = racer(fragment(epochs=25))
+    reader.choose_pace("full")
     reader.button("skip").click()
+    reader.finished()
     assert not reader.find(".race-prediction").is_visible()
     assert reader.page.evaluate("document.activeElement.dataset.do") == "play"
-    assert set(reader.counts("updates")) == {0}  # it waits for Play
-    outcome = reader.ready().race().outcome
-    assert {row["said"] for row in outcome.values()} == {None}
+    assert {row["said"] for row in reader.outcome.values()} == {None}
     assert not reader.find(".race-outcome thead .race-said").is_visible()
+    assert "You were right" not in reader.status
 
 
 def test_prediction_is_asked_once(racer):
@@ -69,25 +72,32 @@ def test_prediction_is_asked_once(racer):
     assert not reader.find(".race-prediction").is_visible()
 
 
-@pytest.mark.parametrize("how", ["address", "settings"])
-def test_prediction_asks_for_the_lanes_that_race(racer, how):
-    lanes = [(1, 0.01, "SGD"), (500, 0.01, "SGD")]
-    reader = racer(fragment(*(lanes if how == "address" else []), epochs=25))
-    if how == "settings":
-        reader.open_settings()
-        reader.lane_settings(1).get_by_role("button", name="Remove").click()
-    reader.find("[name=pace]").evaluate("(select) => { select.value = 'full'; }")
-    labels = reader.find(".race-prediction fieldset").first.locator("label").all_inner_texts()
-    assert [label.strip() for label in labels] == ["1", "500"]
+def test_prediction_asks_for_the_lanes_that_race(racer):
+    reader = racer(fragment((1, 0.01, "SGD"), (500, 0.01, "SGD"), epochs=25))
+    reader.choose_pace("full")
+    for fields in reader.find(".race-prediction fieldset").all():
+        labels = fields.locator("label").all_inner_texts()
+        assert [label.strip() for label in labels] == ["1", "500"]
     answer(reader, {"epochs": 1, "updates": 1, "steady": 1})
     reader.find(".race-prediction [type=submit]").click()
-    assert reader.finished().outcome["steady"]["said"].startswith("batch size 500: ")
+    assert reader.finished().outcome["steady"]["said"][2:].startswith("batch size 500, ")
+
+
+def test_what_was_said_of_other_lanes_is_not_held_against_these(racer):
+    reader = racer(fragment(epochs=25))
+    reader.choose_pace("full")
+    answer(reader, QUESTIONS)
+    reader.find(".race-prediction [type=submit]").click()
+    reader.finished().open_settings()
+    reader.type_size(0, 8)
+    assert not reader.find(".race-outcome").is_visible()
+    assert {row["said"] for row in reader.race().outcome.values()} == {None}
 
 
 def test_answers_are_given_and_the_race_started_by_keyboard(racer):
     reader = racer(fragment(epochs=25))
     keys = reader.page.keyboard
-    reader.find("[name=pace]").evaluate("(select) => { select.value = 'full'; }")
+    reader.choose_pace("full")
     reader.find(".race-prediction input").first.focus()
     keys.press("Space")
     for _ in range(2):
@@ -99,6 +109,6 @@ def test_answers_are_given_and_the_race_started_by_keyboard(racer):
     keys.press("Enter")
     reader.finished()
     said = {question: row["said"] for question, row in reader.outcome.items()}
-    assert said["epochs"].startswith("batch size 500: ")
-    assert said["updates"].startswith("batch size 1: ")
-    assert said["steady"].startswith("batch size 1: ")
+    assert said["epochs"][2:].startswith("batch size 500, ")
+    assert said["updates"][2:].startswith("batch size 1, ")
+    assert said["steady"][2:].startswith("batch size 1, ")
