@@ -133,7 +133,7 @@ const race = (() => {
     }
     // Say where the lanes are, and show their ways over the loss.
     function tell(text) {
-      const epochs = Math.min(...group.lanes.map(({ engine }) => engine.epochs));
+      const epochs = Math.floor(group.leastSeen() / nTrain);
       say(text ?? raceWords.paused(group.outcomes(), { clock: settings.clock, target: TARGET, epochs }));
       draw(true);
       inSlices(group.overLoss(SQUARES), (seen) => {
@@ -374,7 +374,7 @@ const race = (() => {
       controls.show(settings);
       for (const clock of root.querySelectorAll(".race-clock input")) clock.checked = clock.value === settings.clock;
       const { momentum, spread, seed, epochs } = settings;
-      put(root, "shared", `All lanes: momentum ${plain(momentum)}, spread ${plain(spread)}, seed ${seed}, ${time("epochs", epochs)}.`);
+      put(root, "shared", `Momentum ${plain(momentum)}, spread ${plain(spread)}, seed ${seed}, ${time("epochs", epochs)}.`);
       const boxes = find(".race-lanes");
       while (boxes.children.length > settings.lanes.length) boxes.lastElementChild.remove();
       while (boxes.children.length < settings.lanes.length) boxes.append(boxes.firstElementChild.cloneNode(true));
@@ -396,9 +396,9 @@ const race = (() => {
         answer.querySelector("span").textContent = name.replace("batch size ", "");
       });
     }
+    const isLinked = () => location.hash.startsWith("#lanes=");
     function fromAddress() {
-      const asked = location.hash.slice(1);
-      const { settings: found, refused } = raceSettings.read(asked.startsWith("lanes=") ? asked : "", first);
+      const { settings: found, refused } = raceSettings.read(isLinked() ? location.hash.slice(1) : "", first);
       settings = found;
       take();
       prepare();
@@ -406,7 +406,9 @@ const race = (() => {
     }
     function start() {
       fromAddress();
-      addEventListener("hashchange", fromAddress);
+      addEventListener("hashchange", () => {
+        if (isLinked()) fromAddress();
+      });
       challenges?.replaceChildren(...raceWords.CHALLENGES.map(({ text }) => {
         const item = element("li", text);
         item.append(element("output"));

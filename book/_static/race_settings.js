@@ -44,7 +44,7 @@ const raceSettings = (() => {
     if (said.has("lanes")) {
       const lanes = said.get("lanes").split(",").map((lane) => {
         const [batchSize, learningRate, optimizer = "SGD"] = lane.split(":");
-        return { batchSize: Number(batchSize), learningRate: Number(learningRate), optimizer };
+        return { batchSize: number(batchSize), learningRate: number(learningRate), optimizer };
       });
       const wrong = lanes.map(refusal).find(Boolean);
       if (wrong) refused.push(wrong);
@@ -53,6 +53,8 @@ const raceSettings = (() => {
     }
     return { settings, refused };
   }
+  // A number, or else the text as it came.
+  const number = (text = "nothing") => (text.trim() === "" ? "nothing" : Number.isNaN(Number(text)) ? `“${text}”` : Number(text));
   // Why a lane cannot be, or nothing.
   function refusal({ batchSize, learningRate, optimizer }) {
     if (batchSize > nTrain) return `There are ${nTrain} training samples, so the batch size must be at most ${nTrain}, got ${batchSize}.`;
@@ -139,7 +141,7 @@ const raceSettings = (() => {
     function newRow(i) {
       const fields = element("fieldset");
       const size = element("input", "", { type: "number", name: "batch-size", min: 1, max: nTrain, step: 1, inputMode: "numeric" });
-      size.onchange = () => changeLane(i, { batchSize: size.value === "" ? "nothing" : Number(size.value) });
+      size.onchange = () => changeLane(i, { batchSize: number(size.value) });
       const now = () => settings.lanes[i].batchSize;
       const sizes = element("div", "", { className: "race-size" });
       sizes.append(
