@@ -208,7 +208,10 @@ class Racer(Visitor):
         return self.find(f"{name} canvas").first.evaluate(
             """(canvas, right) => {
               const { width, height } = canvas;
-              const { data } = canvas.getContext("2d").getImageData(0, 0, right ?? width, height);
+              const copy = new OffscreenCanvas(width, height); // reading makes a canvas slow
+              const context = copy.getContext("2d");
+              context.drawImage(canvas, 0, 0);
+              const { data } = context.getImageData(0, 0, right ?? width, height);
               return [...new Set(new Uint32Array(data.buffer))].sort();
             }""",
             right,

@@ -227,12 +227,12 @@ def test_clock_changes_the_axis_and_who_is_first(changed):
     cost = problem()["costs"]
     least, first = {}, {}
     for clock, per_epoch in {
-        "epochs": [1, 1],
         "updates": [16, 1],
         "seconds": [
             (16 * cost["update"] + 500 * cost["sample"]) / 1000,
             (cost["update"] + 500 * cost["sample"]) / 1000,
         ],
+        "epochs": [1, 1],
     }.items():
         reader.find(f".race-clock input[value={clock}]").check()
         assert reader.address["clock"] == clock
