@@ -15,7 +15,7 @@ def changed(racer):
     """A race with its settings open."""
 
     def visit(*lanes, **settings):
-        given = fragment(*(lanes or TWO), epochs=25, **settings)
+        given = fragment(*(lanes or TWO), **{"epochs": 25, **settings})
         return racer(given).ready().open_settings()
 
     return visit
@@ -221,7 +221,7 @@ def test_a_lane_that_diverges_says_so_in_words_and_the_others_go_on(changed):
 
 
 def test_clock_changes_the_axis_and_who_is_first(changed):
-    reader = changed((32, 0.01, "SGD"), (500, 0.1, "SGD"))
+    reader = changed((32, 0.01, "SGD"), (500, 0.05, "SGD"), epochs=40)
     reader.page.evaluate(CHART)
     reader.race()
     cost = problem()["costs"]
@@ -239,7 +239,7 @@ def test_clock_changes_the_axis_and_who_is_first(changed):
         wait_until(reader.page, "clock => charted.xTitle.includes(clock)", clock)
         charted = reader.page.evaluate("charted")
         for line, one in zip(charted["lines"], per_epoch, strict=True):
-            np.testing.assert_allclose(line["clock"], one * np.arange(1, 26))
+            np.testing.assert_allclose(line["clock"], one * np.arange(1, 41))
         least[clock] = [line["clock"][line["reached"]] for line in charted["lines"]]
         first[clock] = int(np.argmin(least[clock]))
     assert first["epochs"] == 0 and first["updates"] == 1
