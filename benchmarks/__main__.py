@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from benchmarks import chapters, limit, speed
+from benchmarks import chapters, limit, race, speed
 from benchmarks.table import Settings, results
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -17,6 +17,7 @@ def main() -> None:
         "trainer": lambda s: speed.measure_trainer(s.epochs, s.fit_epochs, s.n_seeds, s.times),
         "classifier": lambda s: speed.measure_classifier(s.epochs, s.times),
         "c": lambda s: limit.measure_c_loop(s.epochs, s.times),
+        "race": lambda s: race.measure_race(s.epochs, s.times),
         "chapters": lambda s: chapters.measure_chapters(s.times),
         "programs": lambda s: chapters.measure_programs(s.epochs, s.full, s.times),
     }

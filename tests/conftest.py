@@ -126,6 +126,18 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def race_engine(browser):
+    """A page with nothing but the engine of the race, and a function that starts a lane."""
+    from race_lanes import START
+
+    page = browser.new_page()
+    page.add_script_tag(path=ROOT / "book" / "_static" / "race_engine.js")
+    page.add_script_tag(content=START)
+    yield page
+    page.close()
+
+
 @pytest.fixture(scope="session")
 def visits(browser, address):
     """Visit a page of the site at a width in pixels, once for all tests."""

@@ -30,13 +30,17 @@ def unpacked_weights(stored):
 
 def stored_runs(size, rate):
     """The runs of a cell, as a browser gets them."""
-    accuracies = unpacked(content(explorer_data.name(size, rate))["right"], "<u2") / 500
-    train, test = accuracies.reshape(2, len(explorer_data.SEEDS), explorer_data.EPOCHS)
+    stored = content(explorer_data.name(size, rate))
+    shape = 2, len(explorer_data.SEEDS), explorer_data.EPOCHS
+    train, test = unpacked(stored["right"], "<u2").reshape(shape) / 500
+    train_loss, test_loss = np.exp(unpacked(stored["losses"], "<i2").reshape(shape) / 1000)
     dims, epochs = ("seed", "epoch"), np.arange(1, explorer_data.EPOCHS + 1)
     return xr.Dataset(
         {
             "accuracy": (dims, train),
             "val_accuracy": (dims, test),
+            "loss": (dims, train_loss),
+            "val_loss": (dims, test_loss),
             "updates": ("epoch", -(-500 // size) * epochs),
         },
         {"seed": list(explorer_data.SEEDS), "epoch": epochs},
@@ -62,29 +66,81 @@ class Visitor:
         return self
 
     def wait(self):
-        """Go to the plots and wait until both are drawn."""
-        for plot in ("curves", "regions"):
-            self.page.locator(f"#explorer-{plot}").scroll_into_view_if_needed()
-            self.page.locator(f"#explorer-{plot} canvas").wait_for()
+        """Go to the plots and wait until all are drawn."""
+        for plot in self.page.locator(".explorer-plot:visible").all():
+            plot.scroll_into_view_if_needed()
+            plot.locator("canvas").wait_for()
 
     @property
     def sentence(self):
         return self.page.locator(".explorer-sentence").inner_text()
 
-    def sees(self, size, rate):
-        """Wait until the page tells of a cell, and check that all of it does."""
+    def hears(self, *starts):
+        """Wait until there is a sentence for each setting, which begins like this."""
         wait_until(
             self.page,
-            "start => document.querySelector('.explorer-sentence').textContent.startsWith(start)",
-            f"Batch size {size}, learning rate {rate:g}:",
+            """starts => {
+              const text = document.querySelector(".explorer-sentence").textContent;
+              const lines = text.split("\\n");
+              return starts.length === lines.length
+                && starts.every((start, i) => lines[i].startsWith(start));
+            }""",
+            starts,
         )
-        assert self.page.url.endswith(explorer_data.fragment(size, rate))
-        assert self.output("batch-size") == str(size)
-        assert self.output("learning-rate") == f"{rate:g}"
+
+    def sees(self, size, rate):
+        """Wait until the page tells of a cell alone, and check that all of it does."""
+        title = f"Batch size {size}, learning rate {rate:g}"
+        self.hears(f"{title}:")
+        assert self.page.url.endswith(f"#{explorer_data.fragment(size, rate)}")
+        assert self.controls == (str(size), f"{rate:g}")
+        assert self.text("#explorer-setting-a") == title
+        assert self.page.locator("[data-setting=b]:visible").count() == 0
+        self.sees_marks({(size, rate): "a"})
+
+    def sees_both(self, a, b):
+        """Wait until the page tells of two cells, and check that all of it does."""
+        titles = [
+            f"{letter}: batch size {size}, learning rate {rate:g}"
+            for letter, (size, rate) in zip("AB", (a, b), strict=True)
+        ]
+        self.hears(*(f"{title}:" for title in titles))
+        both = f"#{explorer_data.fragment(*a)}&batch_size_b={b[0]}&learning_rate_b={b[1]:g}"
+        assert self.page.url.endswith(both)
+        for setting, title in zip("ab", titles, strict=True):
+            assert self.text(f"#explorer-setting-{setting}") == title
+            assert self.text(f".explorer-numbers th[data-setting={setting}]") == title
+        self.sees_marks({a: "ab"} if a == b else {a: "a", b: "b"})
+
+    def sees_marks(self, marks):
+        """Check that in both maps these squares alone are marked, with these letters."""
         marked = self.page.locator(".explorer-map a[aria-current=true]")
-        for link in marked.all():
-            assert link.get_attribute("href") == f"#{explorer_data.fragment(size, rate)}"
-        assert marked.count() == 2
+        assert marked.count() == 2 * len(marks)
+        for setting, letters in marks.items():
+            for quantity in ("epochs", "volatility"):
+                square = self.square(*setting, quantity)
+                assert square.get_attribute("aria-current") == "true"
+                assert square.get_attribute("data-shows") == letters
+
+    @property
+    def controls(self):
+        """The batch size and the learning rate at the sliders."""
+        return self.output("batch-size"), self.output("learning-rate")
+
+    def text(self, selector):
+        return self.page.locator(selector).inner_text()
+
+    def numbers(self, quantity, setting="a"):
+        """The numbers of a row: median, then the brackets."""
+        cell = f"tr[data-quantity={quantity}] td[data-setting={setting}]"
+        return self.text(cell).replace("\u00a0", " ")
+
+    def square(self, size, rate, quantity="epochs"):
+        """The link of a setting in a map."""
+        column = SIZES.index(size)
+        row = RATES[::-1].index(rate)
+        table = self.page.locator(f".explorer-map[data-quantity={quantity}] tbody tr")
+        return table.nth(row).locator("a").nth(column)
 
     def output(self, name):
         return self.page.locator(f"output[for=explorer-{name}]").inner_text()

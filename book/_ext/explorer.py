@@ -1,12 +1,14 @@
 """Lets readers pick a batch size and a learning rate, and see at once what they do.
 
-The directive `{explorer}` shows a part of it: `runs` (what to pick, the curves, the regions and the
-numbers; its body stands in their place where scripts are off), `map` (speed and volatility of all
-cells) or `made` (how the runs were made). What is picked stands behind the `#` of the address, so
+The directive `{explorer}` shows a part of it: `runs` (what to pick, the curves, the regions, the
+maps of all cells and the numbers; its body stands in their place where scripts are off, above the
+maps) or `made` (how the runs were made). What is picked stands behind the `#` of the address, so
 any page can link to a cell: `explorer.md#batch_size=32&learning_rate=0.01`, or one of the two. A
-link to a cell that is not there is a warning of the build, like any link that leads nowhere.
+link to a cell that is not there is a warning of the build, like any link that leads nowhere. A
+second setting to compare with is added as `&batch_size_b=500&learning_rate_b=0.01`.
 
-The runs come from `explorer_data.py`; `explorer.js` draws them. The parts stand in `templates/`.
+The runs come from `explorer_data.py`, and what an update of `fit` takes from `fit_costs.py`;
+`explorer.js` draws them. The parts stand in `templates/`.
 """
 
 import math
@@ -15,11 +17,12 @@ import sys
 from pathlib import Path
 
 import explorer_data
+from directives import GatheringDirective
 from docutils import nodes
 from docutils.parsers.rst import directives
+from fit_costs import CHAPTER, fit_costs
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 PAGE = "book/explorer"
 START = 32, 0.01  # batch size and learning rate that are shown first
@@ -28,16 +31,19 @@ LEVELS = 8  # of shade in the maps
 ROWS = {
     "epochs": "epochs to {target}",
     "updates": "updates to {target}",
+    "seconds": "seconds to {target}, as plain fit would take",
     "volatility": "volatility, percentage points",
-    "train": "final training accuracy",
-    "test": "final test accuracy",
+    "train": "final training accuracy, %",
+    "test": "final test accuracy, %",
+    "train_loss": "final training loss",
+    "test_loss": "final test loss",
 }
 MAPS = {
-    "epochs": "Speed: epochs until the median run holds {target}. Stronger shades are slower.",
-    "volatility": "Volatility of the median run, in percentage points. Stronger shades are wilder.",
+    "epochs": "Epochs to {target} (stronger shade: slower)",
+    "volatility": "Volatility, percentage points (stronger: less stable)",
 }
 TEMPLATES = Path(__file__).with_name("templates")
-PARTS = {"runs": "explorer_runs.html", "map": "explorer_map.html", "made": "explorer_made.md"}
+PARTS = {"runs": "explorer_runs.html", "made": "explorer_made.md"}
 templates = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), trim_blocks=True,
     keep_trailing_newline=True, undefined=StrictUndefined,
@@ -55,32 +61,38 @@ def filled(texts: dict[str, str], about: dict) -> dict[str, str]:
     return {quantity: text.format(**about) for quantity, text in texts.items()}
 
 
+def outcome(cell: dict) -> str:
+    """Return whether the median run of a cell is `reached`, `never` or `failed`."""
+    if cell["epochs"][1] is not None:
+        return "reached"
+    return "failed" if cell["failed"] else "never"
+
+
+def square(cell: dict, quantity: str, held: list[float]) -> dict[str, str]:
+    """Return a cell of a map: its outcome, text, link, and shade among the values of the others."""
+    value = cell[quantity][1]
+    shown = {"outcome": outcome(cell), "level": "none", "text": ""}
+    if shown["outcome"] == "reached":
+        shown["level"] = level(value, min(held), max(held))
+    if shown["outcome"] != "failed" and value is not None:
+        shown["text"] = f"{100 * value:.1f}" if quantity == "volatility" else f"{value:.0f}"
+    return shown | {"link": explorer_data.fragment(cell["batch_size"], cell["learning_rate"])}
+
+
 def maps(about: dict, quantity: str) -> dict[str, list[dict[str, str]]]:
-    """Return the cells of a map by learning rate, the largest first: shade, text and link."""
-    medians = {
-        (cell["batch_size"], cell["learning_rate"]): (cell[quantity][1], cell["epochs"][1])
-        for cell in about["cells"]
-    }
-    held = [value for value, epochs in medians.values() if epochs is not None]
-    rows = {}
-    for rate in reversed(about["learning_rates"]):
-        rows[f"{rate:g}"] = row = []
-        for size in about["batch_sizes"]:
-            value, epochs = medians[size, rate]
-            if quantity == "volatility":
-                text = f"{100 * value:.1f}"
-            else:
-                text = "" if value is None else f"{value:.0f}"
-            shade = "none" if epochs is None else level(value, min(held), max(held))
-            link = explorer_data.fragment(size, rate)
-            row.append({"level": shade, "text": text, "link": link})
+    """Return the cells of a map by learning rate, the largest first."""
+    held = [cell[quantity][1] for cell in about["cells"] if outcome(cell) == "reached"]
+    rows = {f"{rate:g}": [] for rate in reversed(about["learning_rates"])}
+    for cell in about["cells"]:  # by batch size
+        rows[f"{cell['learning_rate']:g}"].append(square(cell, quantity, held))
     return rows
 
 
-def show(part: str, about: dict) -> str:
+def show(part: str, about: dict, costs: dict[str, float]) -> str:
     """Return the HTML of a part, or of `made` the MyST Markdown."""
     return templates.get_template(PARTS[part]).render(
         about=about,
+        costs=costs,
         start=START,
         fragment=explorer_data.fragment(*START),
         rates=[f"{rate:g}" for rate in about["learning_rates"]],
@@ -91,8 +103,8 @@ def show(part: str, about: dict) -> str:
     )
 
 
-class Explorer(SphinxDirective):
-    """A part of the explorer: its argument is `runs`, `map` or `made`.
+class Explorer(GatheringDirective):
+    """A part of the explorer: its argument is `runs` or `made`.
 
     The body of `runs` stands in its place where scripts are off.
     """
@@ -103,14 +115,12 @@ class Explorer(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the part."""
         part = directives.choice(self.arguments[0], tuple(PARTS))
-        root = Path(self.env.srcdir)
-        for file in (explorer_data.folder(root) / "runs.json", TEMPLATES / PARTS[part]):
+        self.depend_on(self.root / CHAPTER)
+        for file in (explorer_data.folder(self.root) / "runs.json", TEMPLATES / PARTS[part]):
             self.env.note_dependency(str(file))
-        shown = show(part, explorer_data.read(root))
+        shown = show(part, explorer_data.read(self.root), fit_costs(self.root))
         if part == "made":
             return self.parse_text_to_nodes(shown)
-        if part == "map":
-            return [html(shown)]
         still = self.parse_content_to_nodes()
         return [html("<noscript>"), *still, html("</noscript>"), html(shown)]
 

@@ -9,7 +9,7 @@ page that is opened as a file may load scripts but no data:
 - `runs.json`, for the build of the page: how the runs were made, and their numbers in short;
 - `problem.js`: the training samples, and the epochs of which weights are kept;
 - `B_R.js` for batch size B and learning rate R: the accuracies of all runs at every epoch, as
-  numbers of right answers, and the weights of the first run at some epochs.
+  numbers of right answers, their losses, and the weights of the first run at some epochs.
 """
 
 import ast
@@ -34,9 +34,10 @@ LEARNING_RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 1]
 MOMENTUM = 0.9
 EPOCHS = 200
 SEEDS = range(1000, 1006)
-SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, *range(100, 201, 20)]
+SNAPSHOTS = [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, *range(30, 201, 10)]
 LAST_EPOCHS = 50
 TARGET = 0.8
+FAILED = 0.5  # training fails if the final test accuracy is lower; chance is a third
 BAND = [0.05, 0.95]
 
 
@@ -96,6 +97,15 @@ def packed_weights(weights: np.ndarray) -> dict:
     return {"scales": scales, "units": packed(np.rint(units), "<i2")}
 
 
+def packed_losses(losses: np.ndarray) -> str:
+    """Return losses as text: thousandths of their natural logarithms, in 16 bits.
+
+    A loss that is not a number gets the largest of them, which is far above any that is drawn.
+    """
+    logs = np.nan_to_num(1000 * np.log(losses), nan=np.inf)
+    return packed(np.rint(logs.clip(-32768, 32767)), "<i2")
+
+
 def three(values) -> list[float | None]:
     """Return 5 % quantile, median and 95 % quantile over seeds; None stands for never."""
     from helpers import analysis
@@ -106,10 +116,15 @@ def three(values) -> list[float | None]:
 
 
 def summary(runs) -> dict:
-    """Return speed, stability and final accuracy of the runs of one cell, in short."""
+    """Return speed, stability, final accuracy and loss of the runs of one cell, in short."""
     from helpers import analysis
 
+    def final_loss(name):
+        losses = analysis.last_epochs(runs, LAST_EPOCHS, name)
+        return losses.mean("epoch", skipna=False).fillna(np.inf)
+
     speed = analysis.speed(runs, TARGET)
+    test = three(analysis.final_accuracy(runs, LAST_EPOCHS))
     return {
         "batch_size": int(runs.batch_size),
         "learning_rate": float(runs.learning_rate),
@@ -117,9 +132,12 @@ def summary(runs) -> dict:
         "updates": three(speed.updates),
         "held": int(np.isfinite(speed.epochs).sum()),
         "diverged": int(runs.diverged.sum()),
+        "failed": test[1] < FAILED,
         "volatility": three(analysis.volatility(runs, LAST_EPOCHS)),
         "train": three(analysis.final_accuracy(runs, LAST_EPOCHS, "accuracy")),
-        "test": three(analysis.final_accuracy(runs, LAST_EPOCHS)),
+        "test": test,
+        "train_loss": three(final_loss("loss")),
+        "test_loss": three(final_loss("val_loss")),
     }
 
 
@@ -165,6 +183,7 @@ def write(target: Path, data, runs, about: dict) -> None:
             shares = np.stack([cell.accuracy, cell.val_accuracy])  # set, seed, epoch
             content = cells[-1] | {
                 "right": packed(np.rint(shares * samples), "<u2"),
+                "losses": packed_losses(np.stack([cell.loss, cell.val_loss])),
                 "weights": packed_weights(cell.weights.isel(seed=0).values),
             }
             file = name(batch_size, learning_rate)
@@ -195,6 +214,7 @@ def main(root: Path = ROOT) -> None:
         "momentum": MOMENTUM,
         "last_epochs": LAST_EPOCHS,
         "target": TARGET,
+        "failed": FAILED,
         "hold": HOLD,
         "n_train": data.n_train,
         "n_test": len(data.x_test),

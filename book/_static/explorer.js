@@ -1,22 +1,24 @@
 // The explorer: what the reader picks stands behind the # of the address, and is drawn from there.
 const explorer = (() => {
+  "use strict";
   const page = document.getElementById("explorer");
-  const settings = page.dataset;
-  const sizes = settings.batchSizes.split(" ");
-  const rates = settings.learningRates.split(" ");
+  const sizes = page.dataset.batchSizes.split(" ");
+  const rates = page.dataset.learningRates.split(" ");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const get = (id) => document.getElementById(`explorer-${id}`);
   const cells = new Map(); // the runs that have arrived, by name; null while they are on their way
   let problem; // the training samples, and what all cells share
-  let size, rate; // what is picked
-  const views = {}; // the two plots, once they are drawn
+  const picked = {}; // setting `a`, and `b` while two are compared: size and rate of each
+  let active = "a"; // the setting that sliders and maps pick
+  const squares = new Map(); // the links of the maps, each with the setting that it leads to
+  const views = {}; // the plots, once they are drawn
   let playing;
 
   // ---- Files: scripts that call `define` and `add`, as a page on a disk may load no others.
 
   function load(file) {
     const script = document.createElement("script");
-    script.src = `${settings.files}${file}?${settings.version}`;
+    script.src = `${page.dataset.files}${file}?${page.dataset.version}`;
     document.head.append(script);
     return new Promise((resolve, reject) => {
       script.onload = resolve;
@@ -39,18 +41,26 @@ const explorer = (() => {
     const weights = content.weights.scales.map((scale, i) =>
       scale === null ? null : Float32Array.from(units.subarray(i * n, (i + 1) * n), (unit) => (unit * scale) / 32767),
     );
-    cells.set(name, { ...content, weights, accuracy: accuracies(unpack(content.right, Uint16Array)) });
-    if (name === current()) show();
+    const accuracy = bySet(unpack(content.right, Uint16Array), (right, set) => right / problem[`n_${set}`]);
+    const loss = bySet(unpack(content.losses, Int16Array), (unit) => Math.exp(unit / 1000));
+    cells.set(name, { ...content, weights, accuracy, loss, seconds: content.epochs.map(secondsOf(content.batch_size)) });
+    if (settings().some(([, cell]) => cell === cells.get(name))) show();
   }
-  // The accuracy on each set of every run (seed) after every epoch.
-  function accuracies(right) {
+  // The values of every run (seed) on each set after every epoch.
+  function bySet(units, convert) {
     const epochs = problem.snapshots.at(-1);
-    const runs = right.length / 2 / epochs;
-    const rows = Array.from({ length: 2 * runs }, (_, i) => [...right.subarray(i * epochs, (i + 1) * epochs)]);
+    const rows = Array.from({ length: units.length / epochs }, (_, i) => [...units.subarray(i * epochs, (i + 1) * epochs)]);
+    const half = rows.length / 2;
     return {
-      train: rows.slice(0, runs).map((row) => row.map((n) => n / problem.n_train)),
-      test: rows.slice(runs).map((row) => row.map((n) => n / problem.n_test)),
+      train: rows.slice(0, half).map((row) => row.map((unit) => convert(unit, "train"))),
+      test: rows.slice(half).map((row) => row.map((unit) => convert(unit, "test"))),
     };
+  }
+  // The seconds that plain `fit` takes for a number of epochs at a batch size.
+  function secondsOf(batchSize) {
+    const { update, sample } = page.dataset; // in milliseconds
+    const ofEpoch = Math.ceil(problem.n_train / batchSize) * update + problem.n_train * sample;
+    return (epochs) => (epochs === null ? null : (epochs * ofEpoch) / 1000);
   }
 
   // ---- Numbers.
@@ -64,10 +74,10 @@ const explorer = (() => {
     return sorted[low] + (place - low) * (sorted[high] - sorted[low]);
   }
   // The lines and bands of a cell, one row per epoch.
-  function curves({ accuracy }) {
-    return accuracy.test[0].map((one, i) => {
+  function curves(cell, quantity) {
+    return cell[quantity].test[0].map((one, i) => {
       const row = { epoch: i + 1, one };
-      for (const [name, runs] of Object.entries(accuracy)) {
+      for (const [name, runs] of Object.entries(cell[quantity])) {
         const values = runs.map((run) => run[i]);
         row[name] = quantile(values, 0.5);
         row[`${name}_low`] = quantile(values, 0.05);
@@ -117,30 +127,52 @@ const explorer = (() => {
 
   // ---- Words.
 
-  const percent = (value) => (value === null ? "never" : `${(100 * value).toFixed(1)} %`);
+  const tenths = (value) => (100 * value).toFixed(1);
+  const percent = (value) => `${tenths(value)} %`;
   const points = (value) => (100 * value).toFixed(2);
+  const digits = (value) => (value === null ? "diverged" : value.toPrecision(3));
   const whole = (value) => (value === null ? "never" : String(value));
-  const forms = { epochs: whole, updates: whole, volatility: points, train: percent, test: percent };
+  const seconds = (value) => (value === null ? "never" : value.toPrecision(2));
+  const forms = {
+    epochs: whole, updates: whole, seconds, volatility: points,
+    train: tenths, test: tenths, train_loss: digits, test_loss: digits,
+  };
 
   function say(sentence) {
     const line = page.querySelector(".explorer-sentence");
     if (line.textContent !== sentence) line.textContent = sentence;
   }
+  // What a setting is called, with its letter if there are two.
+  function title(setting) {
+    const { size, rate } = picked[setting];
+    return `${picked.b ? `${setting.toUpperCase()}: b` : "B"}atch size ${size}, learning rate ${rate}`;
+  }
   function sentence(cell) {
     const [, epochs] = cell.epochs;
     const runs = cell.accuracy.test.length;
+    const target = `a test accuracy of ${problem.target}`;
+    const final = percent(cell.test[1]);
     return [
-      `Batch size ${size}, learning rate ${rate}:`,
-      epochs === null
-        ? `the median run never holds a test accuracy of ${problem.target}.`
-        : `the median run holds a test accuracy of ${problem.target} from epoch ${epochs} on, after ${cell.updates[1]} updates.`,
-      cell.held < runs ? `${cell.held} of ${runs} runs hold it.` : "",
-      `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${percent(cell.test[1])}.`,
+      epochs !== null
+        ? `the median run reaches and keeps ${target} from epoch ${epochs} on, after ${cell.updates[1]} updates, for which fit would take ${seconds(cell.seconds[1])} seconds.`
+        : cell.failed
+          ? `training fails: the median run ends with a test accuracy of ${final}, and chance is a third.`
+          : `the median run never reaches and keeps ${target}.`,
+      cell.held && cell.held < runs ? `${cell.held} of ${runs} runs ${cell.held === 1 ? "does" : "do"}.` : "",
+      cell.failed ? "" : `Volatility is ${points(cell.volatility[1])} percentage points, final test accuracy ${final}.`,
       cell.diverged ? `${cell.diverged} of ${runs} runs diverge: their weights grow until they are no numbers.` : "",
     ].filter(Boolean).join(" ");
   }
+  // Median, and in brackets the two percentiles.
+  function number(cell, quantity) {
+    const [low, median, high] = cell[quantity].map(forms[quantity]);
+    return low === high ? median : `${median} [${low},\u00a0${high}]`;
+  }
+  function quantity() {
+    return page.querySelector("[name=quantity]:checked").value;
+  }
   function epoch() {
-    return problem.snapshots[get("epoch").value];
+    return Number(get("epoch").value);
   }
 
   // ---- Plots.
@@ -170,7 +202,12 @@ const explorer = (() => {
   const along = (field) => ({ scale: "x", field });
   const up = (field) => ({ scale: "y", field });
 
+  const SCALES = {
+    accuracy: () => [{ domain: problem.range, zero: false }, { tickCount: 6 }],
+    loss: () => [{ type: "log", domain: [0.3, 5] }, { values: [0.3, 0.5, 1, 2, 5] }],
+  };
   function curvesSpec({ train, test, muted, ink }) {
+    const [scale, ticks] = SCALES[quantity()]();
     const sets = Object.entries({ train, test });
     const bands = sets.map(([name, color]) => ({
       type: "area",
@@ -202,11 +239,11 @@ const explorer = (() => {
       data: [{ name: "curves" }],
       scales: [
         { name: "x", domain: [0, problem.snapshots.at(-1)], range: "width" },
-        { name: "y", domain: problem.range, zero: false, range: "height" },
+        { name: "y", range: "height", ...scale },
       ],
       axes: [
         { orient: "bottom", scale: "x", title: "epoch", tickCount: 5 },
-        { orient: "left", scale: "y", title: "accuracy", grid: true, tickCount: 8 },
+        { orient: "left", scale: "y", title: quantity(), grid: true, ...ticks },
       ],
       marks: [
         ...bands,
@@ -282,24 +319,21 @@ const explorer = (() => {
     const runtime = vega.parse({ ...size, ...spec }, config(look()), { ast: true });
     views[id] = new vega.View(runtime, { container, expr: vega.expressionInterpreter, renderer: "canvas", hover: false });
   }
-  function drawCurves() {
-    draw("curves", curvesSpec(look()));
-    views.curves.addEventListener("click", ({ offsetX }) => {
-      const x = offsetX - views.curves.origin()[0] - views.curves.padding().left;
-      const asked = views.curves.scale("x").invert(x);
-      const distances = problem.snapshots.map((snapshot) => Math.abs(snapshot - asked));
-      get("epoch").value = distances.indexOf(Math.min(...distances));
+  function drawCurves(id) {
+    draw(id, curvesSpec(look()));
+    views[id].addEventListener("click", ({ offsetX }) => {
+      const x = offsetX - views[id].origin()[0] - views[id].padding().left;
+      get("epoch").value = views[id].scale("x").invert(x); // which a slider rounds
       stop();
       showEpoch();
     });
   }
-  function drawRegions() {
-    draw("regions", regionsSpec(look()));
-  }
   // A plot anew: when it is first seen, and when the page has other colours or another width. One
   // step at a time, since a phone answers its reader only between them.
   async function redraw(id) {
-    for (const step of id === "curves" ? [drawCurves, show] : [drawRegions, showEpoch]) {
+    if (!get(id).clientWidth) return; // hidden
+    const drawIt = id.startsWith("curves") ? () => drawCurves(id) : () => draw(id, regionsSpec(look()));
+    for (const step of [drawIt, show]) {
       await new Promise((resolve) => setTimeout(resolve));
       step();
     }
@@ -307,21 +341,44 @@ const explorer = (() => {
 
   // ---- What is shown.
 
-  const current = () => `${size}_${rate}`;
-
+  // The settings that are shown, each with its cell once that is there.
+  function settings() {
+    return Object.entries(picked).map(([setting, { size, rate }]) => [setting, cells.get(`${size}_${rate}`)]);
+  }
   // Take up what the address says; what it does not say, or what no run has, is as at the start.
   function read() {
-    const start = new URLSearchParams(settings.start);
+    const start = new URLSearchParams(page.dataset.start);
     const asked = new URLSearchParams(location.hash.slice(1));
-    const take = (name, known) => (known.includes(asked.get(name)) ? asked : start).get(name);
-    size = take("batch_size", sizes);
-    rate = take("learning_rate", rates);
+    const take = (name, ending, known) => (known.includes(asked.get(name + ending)) ? asked.get(name + ending) : start.get(name));
+    const setting = (ending) => ({ size: take("batch_size", ending, sizes), rate: take("learning_rate", ending, rates) });
+    picked.a = setting("");
+    if (asked.has("batch_size_b") || asked.has("learning_rate_b")) picked.b = setting("_b");
+    else delete picked.b;
+    if (!picked.b) active = "a";
   }
-  function pick(batchSize, learningRate) {
-    location.replace(`#batch_size=${batchSize}&learning_rate=${learningRate}`);
+  // What stands behind the # if these settings are shown.
+  function fragment({ a, b }) {
+    const part = ({ size, rate }, ending) => `batch_size${ending}=${size}&learning_rate${ending}=${rate}`;
+    return `#${part(a, "")}${b ? `&${part(b, "_b")}` : ""}`;
+  }
+  // The settings with another one in place of the active one.
+  function changed(change) {
+    return { ...picked, [active]: { ...picked[active], ...change } };
+  }
+  function pick(change) {
+    location.replace(fragment(changed(change)));
+  }
+  // A second setting begins as the full batch, or as a minibatch beside that.
+  function compare(event) {
+    const { a } = picked;
+    const full = sizes.at(-1);
+    const other = a.size === full ? new URLSearchParams(page.dataset.start).get("batch_size") : full;
+    active = event.target.checked ? "b" : "a";
+    location.replace(fragment(active === "b" ? { a, b: { ...a, size: other } } : { a }));
   }
   function showPick() {
     read();
+    const { size, rate } = picked[active];
     for (const [id, values, value] of [["batch-size", sizes, size], ["learning-rate", rates, rate]]) {
       get(id).value = values.indexOf(value);
       get(id).setAttribute("aria-valuetext", value);
@@ -330,48 +387,80 @@ const explorer = (() => {
     const flavours = [...page.querySelectorAll("[name=flavour]")];
     const own = flavours.find((flavour) => flavour.value === size) ?? flavours[1]; // else a minibatch
     own.checked = true;
-    for (const link of document.querySelectorAll(".explorer-map a")) {
-      const here = link.hash === `#batch_size=${size}&learning_rate=${rate}`;
-      link.tabIndex = here ? 0 : -1;
-      link.ariaCurrent = here ? "true" : null;
+    get("compare").checked = "b" in picked;
+    page.querySelector(`[name=active][value=${active}]`).checked = true;
+    page.classList.toggle("compares", "b" in picked);
+    for (const part of page.querySelectorAll("[data-setting=b]")) part.hidden = !("b" in picked);
+    for (const setting of Object.keys(picked)) {
+      get(`setting-${setting}`).textContent = title(setting);
+      page.querySelector(`th[data-setting=${setting}]`).textContent = title(setting);
     }
-    if (cells.has(current())) show();
-    else if (problem) {
-      const name = current();
+    markSquares();
+    show();
+    if (problem) askForCells();
+  }
+  // Each square of a map leads to its cell, and bears the letters of the settings that show it.
+  function markSquares() {
+    for (const [link, square] of squares) {
+      const here = Object.keys(picked).filter((setting) => picked[setting].size === square.size && picked[setting].rate === square.rate);
+      link.hash = fragment(changed(square));
+      link.ariaCurrent = here.length ? "true" : null;
+      link.dataset.shows = here.join("");
+      link.tabIndex = here.includes(active) ? 0 : -1;
+    }
+  }
+  function askForCells() {
+    for (const { size, rate } of Object.values(picked)) {
+      const name = `${size}_${rate}`;
+      if (cells.has(name)) continue;
       cells.set(name, null);
       load(`explorer/${name}.js`).catch(() => cells.delete(name)); // it is asked for anew next time
     }
   }
   function show() {
-    const cell = cells.get(current());
-    if (!cell) return;
-    say(sentence(cell));
-    for (const row of page.querySelectorAll("[data-quantity]")) {
-      [...row.querySelectorAll("td")].forEach((box, i) => {
-        box.textContent = forms[row.dataset.quantity](cell[row.dataset.quantity][i]);
-      });
+    for (const [setting, cell] of settings()) {
+      if (!cell) continue;
+      for (const row of page.querySelectorAll("tr[data-quantity]")) {
+        row.querySelector(`td[data-setting=${setting}]`).textContent = number(cell, row.dataset.quantity);
+      }
+      views[`curves-${setting}`]?.data("curves", curves(cell, quantity())).signal("one", get("one").checked);
     }
-    views.curves?.data("curves", curves(cell)).signal("one", get("one").checked);
+    for (const key of page.querySelectorAll(".explorer-keys .one")) key.hidden = !get("one").checked;
+    if (settings().every(([, cell]) => cell)) {
+      say(settings().map(([setting, cell]) => `${title(setting)}: ${sentence(cell)}`).join("\n"));
+    }
     showEpoch();
   }
   function showEpoch() {
-    const cell = cells.get(current());
-    if (!cell) return;
-    const weights = cell.weights[get("epoch").value];
-    const [train, test] = ["train", "test"].map((set) => percent(cell.accuracy[set][0][epoch() - 1] ?? null));
-    const reached = epoch() ? `train ${train}, test ${test}` : "before training";
-    const text = `${epoch()}: ${weights ? reached : "diverged"}`;
-    page.querySelector("output[for=explorer-epoch]").value = text;
-    get("epoch").setAttribute("aria-valuetext", `epoch ${text}`);
-    views.curves?.signal("epoch", epoch()).runAsync();
-    views.regions?.data("regions", [{ picture: regions(weights, look().classes) }]).runAsync();
-    describe(text);
+    if (!problem) return;
+    const kept = problem.snapshots.findLastIndex((snapshot) => snapshot <= epoch()); // with its weights
+    const snapshot = problem.snapshots[kept];
+    page.querySelector("output[for=explorer-epoch]").value =
+      snapshot < epoch() ? `${epoch()}, regions of epoch ${snapshot}` : epoch();
+    for (const [setting, cell] of settings()) if (cell) showEpochOf(setting, cell, cell.weights[kept]);
   }
-  // What the plots show, for those who do not see them.
-  function describe(text) {
-    const picked = `batch size ${size}, learning rate ${rate}`;
-    get("curves").ariaLabel = `Accuracy against epoch at ${picked}, training and test set.`;
-    get("regions").ariaLabel = `Regions of the three classes over the training samples at ${picked}, epoch ${text}.`;
+  function showEpochOf(setting, cell, weights) {
+    const text = reached(setting, cell, weights);
+    if (setting === active) get("epoch").setAttribute("aria-valuetext", text);
+    get(`reached-${setting}`).textContent = text;
+    views[`curves-${setting}`]?.signal("epoch", epoch()).runAsync();
+    const view = views[`regions-${setting}`];
+    if (view && view.shows !== weights) {
+      view.shows = weights;
+      view.data("regions", [{ picture: regions(weights, look().classes) }]).runAsync();
+    }
+    // What the plots show, for those who do not see them.
+    get(`curves-${setting}`).ariaLabel = `${title(setting)}: ${quantity()} against epoch, training and test set.`;
+    get(`regions-${setting}`).ariaLabel = `${title(setting)}: regions of the three classes over the training samples. ${text}.`;
+  }
+  // How far the run that has regions is at the epoch.
+  function reached(setting, cell, weights) {
+    const start = `${picked.b ? `${setting.toUpperCase()}, e` : "E"}poch ${epoch()}: `;
+    if (!weights) return `${start}diverged`;
+    if (epoch() === 0) return `${start}before training`;
+    const form = { accuracy: percent, loss: digits }[quantity()];
+    const [train, test] = ["train", "test"].map((set) => form(cell[quantity()][set][0][epoch() - 1]));
+    return `${start}train ${train}, test ${test}`;
   }
   function stop() {
     clearInterval(playing);
@@ -384,10 +473,10 @@ const explorer = (() => {
     if (slider.value === slider.max) slider.value = 0;
     get("play").textContent = "Pause";
     playing = setInterval(() => {
-      slider.value = Number(slider.value) + 1;
+      slider.value = epoch() + 1;
       showEpoch();
-      if (slider.value === slider.max || still.matches) stop();
-    }, 350);
+      if (slider.value === slider.max) stop();
+    }, 80);
   }
 
   // ---- The maps: one stop of the Tab key each, and arrows within.
@@ -407,17 +496,27 @@ const explorer = (() => {
     next.tabIndex = 0;
     next.focus();
   }
+  // Where the curves are out of sight, as on a phone, bring them back.
   function openCell(event) {
     if (!event.target.closest("a")) return;
-    page.scrollIntoView({ behavior: still.matches ? "auto" : "smooth" });
-    get("batch-size").focus({ preventScroll: true });
+    get(`setting-${active}`).closest("figure").scrollIntoView({ block: "nearest", behavior: still.matches ? "auto" : "smooth" });
   }
 
   function start() {
-    get("batch-size").oninput = (event) => pick(sizes[event.target.value], rate);
-    get("learning-rate").oninput = (event) => pick(size, rates[event.target.value]);
+    get("batch-size").oninput = (event) => pick({ size: sizes[event.target.value] });
+    get("learning-rate").oninput = (event) => pick({ rate: rates[event.target.value] });
     for (const flavour of page.querySelectorAll("[name=flavour]")) {
-      flavour.oninput = () => pick(flavour.value, rate);
+      flavour.oninput = () => pick({ size: flavour.value });
+    }
+    get("compare").oninput = compare;
+    for (const choice of page.querySelectorAll("[name=active]")) {
+      choice.oninput = () => {
+        active = choice.value;
+        showPick();
+      };
+    }
+    for (const choice of page.querySelectorAll("[name=quantity]")) {
+      choice.oninput = () => Object.keys(views).filter((id) => id.startsWith("curves")).forEach(redraw);
     }
     get("one").oninput = show;
     get("epoch").oninput = () => {
@@ -425,12 +524,16 @@ const explorer = (() => {
       showEpoch();
     };
     get("play").onclick = play;
-    for (const map of document.querySelectorAll(".explorer-map")) {
+    for (const map of page.querySelectorAll(".explorer-map")) {
       map.setAttribute("role", "grid");
       map.onkeydown = move;
       map.onclick = openCell;
+      for (const link of map.querySelectorAll("a")) {
+        const leads = new URLSearchParams(link.hash.slice(1));
+        squares.set(link, { size: leads.get("batch_size"), rate: leads.get("learning_rate") });
+      }
     }
-    for (const id of ["curves", "regions"]) get(id).setAttribute("role", "img");
+    for (const plot of page.querySelectorAll(".explorer-plot")) plot.setAttribute("role", "img");
     addEventListener("hashchange", showPick);
     showPick();
     // The text is there first; then the numbers, then the library that draws them.
@@ -449,8 +552,7 @@ const explorer = (() => {
         resizes.observe(target); // which at once reports the first size
       }
     });
-    sights.observe(get("curves"));
-    sights.observe(get("regions"));
+    for (const plot of page.querySelectorAll(".explorer-plot")) sights.observe(plot);
     new MutationObserver(() => Object.keys(views).forEach(redraw))
       .observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }

@@ -9,13 +9,13 @@ const raceEngine = (() => {
   // The generator sfc32 (Doty-Humphrey, PractRand), started by splitmix32.
   function generator(seed) {
     let state = seed | 0;
-    const split = () => {
+    const splitmix = () => {
       state = (state + 0x9e3779b9) | 0;
       let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
       z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
       return z ^ (z >>> 15);
     };
-    let [a, b, c, counter] = [split(), split(), split(), 1];
+    let [a, b, c, counter] = [splitmix(), splitmix(), splitmix(), 1];
     const next = () => {
       const sum = (a + b + counter) | 0;
       counter = (counter + 1) | 0;
@@ -43,8 +43,8 @@ const raceEngine = (() => {
     return {
       nFeatures, nHidden, nClasses, bias1, kernel2, bias2, nWeights: bias2 + nClasses,
       hidden: new Float32Array(nHidden), // float32, so that it overflows where Keras does
-      logits: new Float32Array(nClasses),
-      outputs: new Float64Array(nClasses), // probabilities
+      logits: new Float64Array(nClasses),
+      outputs: new Float64Array(nClasses), // probabilities, then the loss's slopes in the logits
     };
   }
   // He uniform and Glorot uniform kernels, biases of 0.
@@ -70,7 +70,7 @@ const raceEngine = (() => {
     for (let k = 0; k < nClasses; k++) {
       let sum = weights[bias2 + k];
       for (let j = 0, i = kernel2 + k; j < nHidden; j++, i += nClasses) sum += hidden[j] * weights[i];
-      logits[k] = sum;
+      logits[k] = Math.fround(sum);
     }
   }
   // From `net.logits` to the probabilities `net.outputs`; returns the cross-entropy, which Keras
@@ -83,8 +83,8 @@ const raceEngine = (() => {
     for (let k = 0; k < nClasses; k++) outputs[k] /= sum;
     return Math.log(sum) - (logits[label] - largest);
   }
-  // The first of the largest.
-  function largestOf(values) {
+  // The index of the largest value, the first of equals.
+  function argmax(values) {
     let best = 0;
     for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
     return best;
@@ -108,24 +108,26 @@ const raceEngine = (() => {
     }
   }
   // Mean cross-entropy and accuracy on all samples.
-  function test(net, weights, x, labels) {
-    let [loss, right] = [0, 0];
+  function metrics(net, weights, x, labels) {
+    let [loss, correct] = [0, 0];
     for (let i = 0; i < labels.length; i++) {
       forward(net, weights, x, i * net.nFeatures);
       loss += softmax(net, labels[i]);
-      if (largestOf(net.outputs) === labels[i]) right++;
+      if (argmax(net.outputs) === labels[i]) correct++;
     }
-    return { loss: Math.fround(loss) / labels.length, accuracy: right / labels.length };
+    return { loss: Math.fround(loss) / labels.length, accuracy: correct / labels.length };
   }
   function evaluate(weights, shape, x, labels) {
-    return test(network(shape), weights, x, labels);
+    return metrics(network(shape), weights, x, labels);
   }
   function classesOn(weights, shape, points) {
     const net = network(shape);
-    return Uint8Array.from({ length: points.length / net.nFeatures }, (_, i) => {
+    const classes = new Uint8Array(points.length / net.nFeatures);
+    for (let i = 0; i < classes.length; i++) {
       forward(net, weights, points, i * net.nFeatures);
-      return largestOf(net.logits);
-    });
+      classes[i] = argmax(net.logits);
+    }
+    return classes;
   }
 
   // ---- The data: a class is a center with normally distributed samples around it.
@@ -161,12 +163,12 @@ const raceEngine = (() => {
     return () => {
       for (let i = 0; i < weights.length; i++) {
         const v = momentum * velocity[i] - learningRate * gradient[i];
-        velocity[i] = v > -SMALLEST && v < SMALLEST ? 0 : v;
+        velocity[i] = -SMALLEST < v && v < SMALLEST ? 0 : v;
         weights[i] += velocity[i];
       }
     };
   }
-  // Kingma & Ba, Adam, 2015, in the form before section 2.1, with the constants of Keras in float32.
+  // Kingma & Ba, Adam, 2015, bias corrected by the learning rate (end of section 2), as Keras does it.
   function adam(weights, gradient, learningRate) {
     const [beta1, beta2, new1, new2, epsilon] = [0.9, 0.999, 1 - 0.9, 1 - 0.999, 1e-7].map(Math.fround);
     const m = new Float32Array(weights.length);
@@ -178,7 +180,7 @@ const raceEngine = (() => {
       for (let i = 0; i < weights.length; i++) {
         const first = m[i] + (gradient[i] - m[i]) * new1;
         const second = v[i] + (gradient[i] * gradient[i] - v[i]) * new2;
-        m[i] = first > -SMALLEST && first < SMALLEST ? 0 : first;
+        m[i] = -SMALLEST < first && first < SMALLEST ? 0 : first;
         v[i] = second < SMALLEST ? 0 : second;
         weights[i] -= (m[i] * rate) / (Math.sqrt(v[i]) + epsilon);
       }
@@ -211,27 +213,29 @@ const raceEngine = (() => {
     const net = network({ nFeatures, nHidden, nClasses });
     const weights = Float32Array.from(start);
     const gradient = new Float64Array(weights.length);
-    const step = optimizer === "Adam" ? adam(weights, gradient, learningRate) : sgd(weights, gradient, learningRate, momentum);
+    const step = optimizer === "Adam"
+      ? adam(weights, gradient, learningRate)
+      : sgd(weights, gradient, learningRate, momentum);
     const random = generator(seed);
     const order = Int32Array.from({ length: nTrain }, (_, i) => i);
     const history = { loss: [], accuracy: [], valLoss: [], valAccuracy: [] };
     let [updates, epochs, samples, diverged] = [0, 0, 0, false];
-    let [first, last] = [nTrain, nTrain]; // the last update's batch is order[first] to order[last - 1]
-    let [epochLoss, epochRight] = [0, 0]; // sums over the samples of the running epoch
+    let [first, end] = [nTrain, nTrain]; // of the samples in `order` that made the latest batch
+    let [epochLoss, epochCorrect] = [0, 0]; // sums over the samples of the running epoch
 
     function update() {
-      if (last === nTrain) beginEpoch();
-      first = last;
-      last = Math.min(first + batchSize, nTrain);
-      const n = last - first;
+      if (end === nTrain) beginEpoch();
+      first = end;
+      end = Math.min(first + batchSize, nTrain);
+      const n = end - first;
       let loss = 0;
       gradient.fill(0);
-      for (let i = first; i < last; i++) {
+      for (let i = first; i < end; i++) {
         const sample = order[i];
         const label = labels[sample];
         forward(net, weights, x, sample * nFeatures);
         loss += softmax(net, label);
-        if (largestOf(net.outputs) === label) epochRight++;
+        if (argmax(net.outputs) === label) epochCorrect++;
         addGradient(net, weights, x, sample * nFeatures, label, 1 / n, gradient);
       }
       step();
@@ -239,17 +243,17 @@ const raceEngine = (() => {
       samples += n;
       epochLoss = Math.fround(epochLoss + loss);
       if (!Number.isFinite(epochLoss)) diverged = true;
-      if (last === nTrain) endEpoch();
+      if (end === nTrain) endEpoch();
     }
     function beginEpoch() {
       if (orders) order.set(orders[epochs]);
       else shuffle(order, random);
-      [last, epochLoss, epochRight] = [0, 0, 0];
+      [end, epochLoss, epochCorrect] = [0, 0, 0];
     }
     function endEpoch() {
-      const { loss, accuracy } = test(net, weights, problem.xTest, problem.testLabels);
+      const { loss, accuracy } = metrics(net, weights, problem.xTest, problem.testLabels);
       history.loss.push(epochLoss / nTrain);
-      history.accuracy.push(epochRight / nTrain);
+      history.accuracy.push(epochCorrect / nTrain);
       history.valLoss.push(loss);
       history.valAccuracy.push(accuracy);
       if (!Number.isFinite(loss)) diverged = true;
@@ -257,11 +261,11 @@ const raceEngine = (() => {
     }
     function epoch() {
       do update();
-      while (last < nTrain);
+      while (end < nTrain);
     }
     return {
       update, epoch, weights, history,
-      batch: () => order.subarray(first, last),
+      batch: () => order.subarray(first, end),
       get updates() { return updates; },
       get epochs() { return epochs; },
       get samples() { return samples; },

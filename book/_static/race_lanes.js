@@ -3,6 +3,7 @@ const raceLanes = (() => {
   "use strict";
   const { centers, costs, hold, labels, last, nHidden, nTrain, target } = raceProblem;
   const CLOCKS = ["epochs", "updates", ...(costs ? ["seconds"] : [])];
+  const STILL = 1e-9; // volatility below which an accuracy does not change at all
   const PLACES = 40; // along a lane, of which weights are kept
   const { plain, whole } = raceWords;
   const normals = new Float32Array(Uint8Array.from(atob(raceProblem.normals), (char) => char.charCodeAt(0)).buffer);
@@ -44,13 +45,15 @@ const raceLanes = (() => {
   function outcome({ name, setting, engine }) {
     const { valAccuracy } = engine.history;
     const epochs = engine.diverged ? Infinity : raceEngine.epochsTo(valAccuracy, target, hold);
+    const volatility = engine.diverged ? NaN : raceEngine.volatility(valAccuracy, last);
     return {
       name,
       ...setting,
       diverged: engine.diverged,
       updatesPerEpoch: Math.ceil(nTrain / setting.batchSize),
       reached: Object.fromEntries(CLOCKS.map((clock) => [clock, clockAt(clock, setting.batchSize, epochs)])),
-      volatility: engine.diverged ? NaN : raceEngine.volatility(valAccuracy, last),
+      volatility,
+      stuck: epochs === Infinity && volatility < STILL, // a calm that is no merit
       // Reached, and at the end still at the target, by the median of the last epochs.
       kept: epochs < Infinity && raceEngine.median(valAccuracy.slice(-last)) >= target,
     };

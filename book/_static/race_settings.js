@@ -54,7 +54,7 @@ const raceSettings = (() => {
     return { settings, refused };
   }
   // A number, or else the text as it came.
-  const number = (text = "nothing") => (text.trim() === "" ? "nothing" : Number.isNaN(Number(text)) ? `“${text}”` : Number(text));
+  const number = (text = "") => (text.trim() === "" ? "nothing" : Number.isNaN(Number(text)) ? `“${text}”` : Number(text));
   // Why a lane cannot be, or nothing.
   function refusal({ batchSize, learningRate, optimizer }) {
     if (batchSize > nTrain) return `There are ${nTrain} training samples, so the batch size must be at most ${nTrain}, got ${batchSize}.`;

@@ -21,13 +21,13 @@ const raceWords = (() => {
   // ---- Who won.
 
   // How much a lane took by a clock, or how unsteady it was; Infinity for never.
-  function value(question, { reached, volatility }) {
+  function value(question, { reached, stuck, volatility }) {
     if (question !== "steady") return reached[question];
-    return Number.isNaN(volatility) ? Infinity : volatility;
+    return stuck || Number.isNaN(volatility) ? Infinity : volatility;
   }
   function shown(question, outcome) {
     if (question !== "steady") return time(question, outcome.reached[question]);
-    if (outcome.diverged) return "diverged";
+    if (outcome.diverged || outcome.stuck) return outcome.stuck ? "stuck" : "diverged";
     return Number.isNaN(outcome.volatility) ? "too few epochs" : `${points(outcome.volatility)} points`;
   }
   function winners(question, outcomes) {
@@ -81,7 +81,8 @@ const raceWords = (() => {
     if (question === "epochs") why = [why, ...rest.map((outcome) => failure(outcome, won[0]))].filter(Boolean).join(" ");
     return { winners: won, text: `${list(won.map(({ name }) => name))}: ${shown(question, won[0])}`, others, why };
   }
-  function failure({ name, batchSize, learningRate, diverged, reached }, winner) {
+  function failure({ name, batchSize, learningRate, diverged, stuck, reached }, winner) {
+    if (stuck) return `${capital(name)} is stuck: learning rate ${plain(learningRate)} threw it where nothing changes any more.`;
     if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
     if (reached.epochs < Infinity || batchSize >= winner.batchSize) return "";
     return `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`;
@@ -90,8 +91,9 @@ const raceWords = (() => {
   // ---- What is said when a race pauses, ends, or has been changed.
 
   // What is new of a lane; `epoch` is the one that it is in.
-  function news({ diverged, reached }, { clocks, target, epoch, done }) {
+  function news({ diverged, stuck, reached }, { clocks, target, epoch, done }) {
     if (diverged) return `Diverged in epoch ${whole(epoch)}: its weights are no longer numbers.`;
+    if (stuck) return "Stuck: its accuracy no longer changes.";
     if (reached.epochs < Infinity) return `${target} after ${bySeveral(clocks, (clock) => reached[clock])}`;
     return done ? `Never kept ${target}.` : "";
   }

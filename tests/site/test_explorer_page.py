@@ -6,9 +6,12 @@ import re
 
 import explorer
 import explorer_data
+import fit_costs
 import pytest
-from conftest import SITE
-from explorer_page import PAGE, RATES, SIZES, Visitor
+from conftest import ROOT, SITE
+from explorer_page import PAGE, RATES, SIZES, Visitor, stored_runs
+
+from helpers import analysis
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +27,7 @@ def test_links_to_cells_are_checked_by_the_build(book, explored):
     folder.mkdir(parents=True)
     runs = explored | {"key": explorer_data.key(book.root)}
     (folder / "runs.json").write_text(json.dumps(runs))
-    book.page("book/explorer", "# Explorer\n\n```{explorer} map\n```")
+    book.page("book/explorer", "# Explorer")
     links = ["batch_size=32&learning_rate=0.01", "batch_size=4", "batch_size=5"]
     book.page("a", "# A\n\n" + " ".join(f"[b](book/explorer.md#{link})" for link in links))
     warnings, _ = book.build()
@@ -42,9 +45,45 @@ def test_page_begins_with_a_minibatch_and_complains_of_nothing(visitor, explored
     assert f"after {cell['updates'][1]:.0f} updates" in reader.sentence
     assert f"{100 * cell['volatility'][1]:.2f} percentage points" in reader.sentence
     assert f"accuracy {100 * cell['test'][1]:.1f} %" in reader.sentence
-    row = reader.page.locator("tr[data-quantity=epochs] td").all_inner_texts()
-    assert row == [f"{value:.0f}" for value in cell["epochs"]]
+    low, median, high = (f"{value:.0f}" for value in cell["epochs"])
+    assert reader.numbers("epochs") == f"{median} [{low}, {high}]"
+    low, median, high = (f"{value:.3f}" for value in cell["test_loss"])
+    assert reader.numbers("test_loss") == f"{median} [{low}, {high}]"
     assert reader.complaints == []
+
+
+def test_seconds_are_those_that_fit_would_take(visitor):
+    reader = visitor("#batch_size=450&learning_rate=0.03")
+    reader.sees(450, 0.03)
+    costs = fit_costs.fit_costs(ROOT)
+    epoch = (2 * costs["update"] + 500 * costs["sample"]) / 1000
+    speed = analysis.speed(stored_runs(450, 0.03), explorer_data.TARGET)
+    median = float(speed.epochs.median()) * epoch
+    shown = float(reader.numbers("seconds").split()[0])
+    assert shown == pytest.approx(median, rel=0.06)
+    assert f"fit would take {shown:g} seconds" in reader.sentence
+
+
+def test_maps_tell_apart_what_is_too_slow_and_what_fails(visitor, explored):
+    reader = visitor()
+    signs = {"epochs": set(), "volatility": set()}
+    for cell in explored["cells"]:
+        for quantity in signs:
+            square = reader.square(cell["batch_size"], cell["learning_rate"], quantity)
+            text = square.text_content()
+            shaded = "level-none" not in square.locator("..").get_attribute("class")
+            assert shaded == (cell["epochs"][1] is not None)
+            if shaded:
+                assert re.fullmatch(r"\d+(\.\d)?", text)
+                continue
+            signs[quantity].add(text)
+            if cell["test"][1] < 0.5 or cell["diverged"] > 3:
+                assert text == "✕failed"
+            else:
+                assert text == "–never" if quantity == "epochs" else float(text) > 0
+    assert signs["epochs"] == {"✕failed", "–never"}
+    legend = reader.text(".explorer-legend")
+    assert "–" in legend and "✕" in legend and "below 0.5" in legend
 
 
 def test_fragment_sets_what_is_shown(visitor):
@@ -67,14 +106,16 @@ def test_chapters_link_to_cells_that_are_there(visitor, browser, address):
         reader = visitor(f"#{link.replace('&amp;', '&')}")
         asked = dict(re.findall(r"(\w+)=([\d.]+)", link))
         reader.page.locator(".explorer-sentence").filter(has_text="Batch size").wait_for()
-        assert reader.output("batch-size") == asked.get("batch_size", "32")
-        assert reader.output("learning-rate") == asked.get("learning_rate", "0.01")
+        assert reader.controls == (
+            asked.get("batch_size", "32"),
+            asked.get("learning_rate", "0.01"),
+        )
 
 
 def test_what_no_run_has_is_as_at_the_start(visitor):
     reader = visitor("#batch_size=33&learning_rate=0.1")
-    reader.page.locator(".explorer-sentence").filter(has_text="Batch size 32,").wait_for()
-    assert reader.output("learning-rate") == "0.1"
+    reader.hears("Batch size 32, learning rate 0.1:")
+    assert reader.controls == ("32", "0.1")
 
 
 def test_diverged_runs_say_so(visitor, explored):
@@ -84,8 +125,10 @@ def test_diverged_runs_say_so(visitor, explored):
     )
     reader = visitor(f"#batch_size={size}&learning_rate={rate:g}")
     reader.sees(size, rate)
-    assert "never holds" in reader.sentence and f"{n} of {n} runs diverge" in reader.sentence
-    assert "diverged" in reader.output("epoch")
+    assert "training fails" in reader.sentence and f"{n} of {n} runs diverge" in reader.sentence
+    assert reader.text("#explorer-reached-a") == "Epoch 200: diverged"
+    assert reader.numbers("epochs") == "never"
+    assert reader.numbers("test_loss") == "diverged"
     assert reader.complaints == []
 
 
@@ -104,12 +147,12 @@ def test_a_file_that_does_not_load_is_told_and_asked_for_again(visitor):
 
 def test_plots_follow_the_theme_and_the_width(visitor):
     reader = visitor(color_scheme="light")
-    light = reader.picture("curves")
+    light = reader.picture("curves-a")
     reader.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    assert reader.picture("curves") != light
+    assert reader.picture("curves-a") != light
     reader.page.set_viewport_size({"width": 360, "height": 740})
     reader.page.wait_for_timeout(300)
-    assert reader.page.locator("#explorer-curves canvas").bounding_box()["width"] <= 360
+    assert reader.page.locator("#explorer-curves-a canvas").bounding_box()["width"] <= 360
     assert reader.page.locator(".explorer-plot canvas").count() == 2
 
 
@@ -117,7 +160,7 @@ def test_plots_follow_the_theme_and_the_width(visitor):
 def test_nothing_shifts_while_it_loads(visitor, width):
     reader = visitor(viewport={"width": width, "height": 800})
     reader.page.locator(".explorer-sentence").filter(has_text="Batch size").wait_for()
-    reader.picture("regions")
+    reader.picture("regions-a")
     shifted = reader.page.evaluate(
         """async () => {
           let sum = 0;
@@ -134,10 +177,13 @@ def test_page_stands_still_where_scripts_are_off(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}{PAGE}")
-    assert page.locator(".bd-article noscript p", has_text="takes scripts").first.is_visible()
+    assert page.locator(".bd-article noscript p", has_text="with scripts on").first.is_visible()
     assert page.locator("figure img").first.is_visible()
-    assert not page.locator("#explorer").is_visible()
-    assert page.locator(".explorer-map").count() == 2
+    for part in ("pick", "plots", "words", "hint"):
+        assert not page.locator(f".explorer-{part}").is_visible()
+    assert [table.is_visible() for table in page.locator(".explorer-map").all()] == [True, True]
+    strongest = page.locator(".explorer-map .level-7").first
+    assert strongest.evaluate("s => getComputedStyle(s).backgroundColor") != "rgba(0, 0, 0, 0)"
     context.close()
 
 
@@ -158,6 +204,8 @@ def test_page_is_light():
     def sent(*files):
         return sum(len(gzip.compress(file.read_bytes())) for file in files)
 
+    cells = [file.stat().st_size for file in (static / "explorer").glob("*_*.js")]
+    assert sum(cells) / len(cells) < 1.6 * 26_500  # what a cell took before it had losses
     runs = sorted((static / "explorer").glob("*.js"))
     assert len(runs) == len(SIZES) * len(RATES) + 1
     library = [static / "explorer.js", static / "explorer.css", static / "vega" / "vega.min.js"]

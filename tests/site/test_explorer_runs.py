@@ -7,7 +7,7 @@ import explorer_data
 import numpy as np
 import pytest
 from conftest import ROOT
-from explorer_page import RATES, SIZES, content, stored_runs, unpacked_weights
+from explorer_page import RATES, SIZES, content, stored_runs, unpacked, unpacked_weights
 
 from helpers import analysis, models
 from helpers.data.synthetic import blobs
@@ -27,6 +27,8 @@ def test_a_cell_trained_again_is_what_is_stored(retrained, rate):
     stored = stored_runs(500, rate)
     np.testing.assert_allclose(stored.accuracy, cell.accuracy, atol=1e-6)
     np.testing.assert_allclose(stored.val_accuracy, cell.val_accuracy, atol=1e-6)
+    np.testing.assert_allclose(stored.loss, cell.loss, rtol=0.001)
+    np.testing.assert_allclose(stored.val_loss, cell.val_loss, rtol=0.001)
     weights = unpacked_weights(content(explorer_data.name(500, rate))["weights"])
     exact = cell.weights.isel(seed=0).values
     assert np.abs(weights - exact).max() < np.abs(exact).max() / 50_000
@@ -56,6 +58,12 @@ def test_numbers_of_every_cell_follow_from_its_curves(explored):
             shown = [np.inf if value is None else value for value in cell[name]]
             np.testing.assert_allclose(shown, expected, atol=2e-6, err_msg=f"{name}: {cell}")
         assert cell["held"] == np.isfinite(speed.epochs).sum()
+        assert cell["failed"] == (cell["test"][1] < explored["failed"])
+        for name, losses in {"train_loss": runs.loss, "test_loss": runs.val_loss}.items():
+            final = losses[:, -explored["last_epochs"] :].mean("epoch")
+            if float(final.max()) < 100:  # the files clip the losses of runs that diverge
+                low, high = np.quantile(final, [0.05, 0.95], method="inverted_cdf")
+                np.testing.assert_allclose(cell[name], [low, np.median(final), high], rtol=0.001)
 
 
 def test_weights_keep_four_digits_and_say_where_they_are_no_numbers():
@@ -67,6 +75,13 @@ def test_weights_keep_four_digits_and_say_where_they_are_no_numbers():
     back = unpacked_weights(stored)
     for i in range(2):
         assert np.abs(back[i] - weights[i]).max() < 2e-5 * np.abs(weights[i]).max()
+
+
+def test_losses_keep_three_digits_and_say_where_they_are_no_numbers():
+    losses = np.array([1e-9, 0.3595, 1.0986, 49.5, 1e30, np.inf, np.nan])
+    back = np.exp(unpacked(explorer_data.packed_losses(losses), "<i2") / 1000)
+    np.testing.assert_allclose(back[:4], losses[:4], rtol=0.00051)
+    assert (back[4:] > 1e14).all()
 
 
 @pytest.fixture
@@ -140,12 +155,15 @@ def test_network_of_the_page_is_that_of_keras(visitor, retrained):
         assert (np.array(shown)[clear] == expected.argmax(axis=1)[clear]).all()
 
 
-def test_curves_are_medians_and_bands_over_seeds(visitor):
+@pytest.mark.parametrize("quantity", ["accuracy", "loss"])
+def test_curves_are_medians_and_bands_over_seeds(visitor, quantity):
     reader = visitor()
-    rows = reader.page.evaluate("explorer.curves(explorer.cells.get('32_0.01'))")
+    rows = reader.page.evaluate(
+        "quantity => explorer.curves(explorer.cells.get('32_0.01'), quantity)", quantity
+    )
     runs = stored_runs(32, 0.01)
-    for name, values in {"train": runs.accuracy, "test": runs.val_accuracy}.items():
+    for name, values in {"train": runs[quantity], "test": runs[f"val_{quantity}"]}.items():
         low, middle, high = values.quantile([0.05, 0.5, 0.95], "seed").values
         for key, expected in {f"{name}_low": low, name: middle, f"{name}_high": high}.items():
             np.testing.assert_allclose([row[key] for row in rows], expected, atol=1e-12)
-    np.testing.assert_allclose([row["one"] for row in rows], runs.val_accuracy[0])
+    np.testing.assert_allclose([row["one"] for row in rows], runs[f"val_{quantity}"][0])
