@@ -30,7 +30,7 @@ SITE = ROOT / "_build" / "html"
 JOINED = SITE.with_name("batch-size-book.html")
 PDF = JOINED.with_suffix(".pdf")
 WITH_OUTLINE = {"outline": True, "tagged": True}  # Chromium makes the one from the other
-LEFT_OUT = "a.headerlink, details.hide, .only-dark, .panels, picture > source, script"
+LEFT_OUT = "a.headerlink, details.hide, .only-dark, .panels, picture > source, script, div.race"
 LEFT_OUT += ", div.explorer > :not(.explorer-maps)"
 
 

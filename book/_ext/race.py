@@ -13,19 +13,21 @@ the loss around their ways, `race_drawing.js` draws, `race_words.js` says what c
 """
 
 import base64
+import functools
+import hashlib
 import json
 import re
 from pathlib import Path
 
 import numpy as np
+from directives import GatheringDirective
 from docutils import nodes
 from docutils.parsers.rst import directives
 from explorer import html, templates
-from fit_costs import fit_costs
+from fit_costs import CHAPTER, fit_costs
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 from helpers.conventions import HOLD
 from helpers.data.synthetic import blob_centers, blobs
@@ -34,7 +36,8 @@ TARGET = 0.8
 N_HIDDEN = 50
 LAST = 20  # epochs over which volatility is taken
 N_SEEDS = 30
-PARTS = ["problem", "engine", "words", "lanes", "slice", "drawing", "settings"]
+PARTS = [f"race_{part}.js" for part in ("engine", "words", "lanes", "slice", "drawing", "settings")]
+PARTS += ["race.js"]
 QUESTIONS = {
     "epochs": "Which batch size needs the fewest epochs?",
     "updates": "Which needs the fewest updates?",
@@ -55,7 +58,7 @@ LEAD = (
     "they change their weights. Such a change is an update; once through all samples is an epoch. "
     "The target is {target} of the test samples right, for {hold} epochs in a row."
 )
-LANE = r" *\d+:[\d.e-]+(:SGD|:Adam)? *"
+LANE = r" *\d+:\d*\.?\d+(:SGD|:Adam)? *"
 LANES = f"{LANE}(,{LANE}){{0,3}}"
 COUNTED = ["One copy", "Two copies", "Three copies", "Four copies"]
 STILL = (
@@ -97,7 +100,7 @@ def problem(app: Sphinx) -> dict:
     }
 
 
-class Race(SphinxDirective):
+class Race(GatheringDirective):
     """A race: lanes of batch size and learning rate, such as `1:0.01, 32:0.01:Adam`.
 
     A `small` one has no prediction and no challenges; `figure` is shown in its place, or its body.
@@ -117,10 +120,11 @@ class Race(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the race, and what stands in its place."""
-        root = Path(self.env.srcdir)
-        self.env.note_dependency(str(root / "book" / "_ext" / "templates" / "race.html"))
+        self.env.note_dependency(str(self.root / "book" / "_ext" / "templates" / "race.html"))
         self.env.metadata[self.env.docname]["race"] = True
         data, measured = blobs(), costs(self.env.app)
+        if measured:
+            self.depend_on(self.root / CHAPTER)
         lanes = self.options.get("lanes", "")
         if not re.fullmatch(LANES, lanes):
             raise self.error(f"lanes are one to four such as 1:0.01, 32:0.01:Adam; got {lanes!r}.")
@@ -175,25 +179,35 @@ def race_cell(options: dict) -> NotebookNode:
     return new_markdown_cell("\n".join(["```{race}", *lines, "```"]))
 
 
+@functools.cache
+def script(app: Sphinx) -> tuple[str, str]:
+    """Return the name of the one file with the data of the race and its scripts, and its content."""
+    folder = Path(app.srcdir) / "book" / "_static"
+    scripts = [(folder / part).read_text(encoding="utf-8") for part in PARTS]
+    content = "\n".join([f"const raceProblem = {json.dumps(problem(app))};", *scripts])
+    return f"race-{hashlib.sha256(content.encode()).hexdigest()[:12]}.js", content
+
+
 def add_files(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Load scripts and style on pages with a race alone."""
+    """Load script and style on pages with a race alone."""
     if app.env.metadata.get(page, {}).get("race"):
         app.add_css_file("race.css")
-        for part in PARTS:
-            app.add_js_file(f"race_{part}.js", loading_method="defer")
-        app.add_js_file("race.js", loading_method="defer")
+        app.add_js_file(script(app)[0], loading_method="defer")
 
 
-def write_problem(app: Sphinx, exception: Exception | None) -> None:
-    """Write the data of the race into the site."""
-    if exception is None and app.builder.format == "html":
-        file = Path(app.outdir) / "_static" / "race_problem.js"
-        content = json.dumps(problem(app))
-        file.write_text(f"const raceProblem = {content};\n", encoding="utf-8")
+def write_script(app: Sphinx, exception: Exception | None) -> None:
+    """Write the script into the site, in place of its parts and of those of earlier builds."""
+    if exception or app.builder.format != "html":
+        return
+    site = Path(app.outdir) / "_static"
+    for file in [*site.glob("race-*.js"), *(site / part for part in PARTS)]:
+        file.unlink(missing_ok=True)
+    name, content = script(app)
+    (site / name).write_text(content, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive, and what it needs."""
     app.add_directive("race", Race)
     app.connect("html-page-context", add_files)
-    app.connect("build-finished", write_problem)
+    app.connect("build-finished", write_script)

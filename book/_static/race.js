@@ -251,7 +251,9 @@ const race = (() => {
 
     let colors;
     let drawAsked = 0;
+    let near = false; // nothing is drawn before the reader comes near
     function drawSoon() {
+      if (!near) return;
       cancelAnimationFrame(drawAsked);
       drawAsked = requestAnimationFrame(() => {
         draw(true);
@@ -427,7 +429,12 @@ const race = (() => {
           drawSoon();
         };
       }
-      new ResizeObserver(drawSoon).observe(root);
+      new IntersectionObserver((sights, observer) => {
+        near = sights.some(({ isIntersecting }) => isIntersecting);
+        if (!near) return;
+        observer.disconnect();
+        new ResizeObserver(drawSoon).observe(root); // which at once reports the first size
+      }).observe(find(".race-lanes"));
       new MutationObserver(() => {
         colors = undefined;
         drawSoon();

@@ -78,6 +78,7 @@ const raceWords = (() => {
     let why = won.length > 1 ? "A tie." : "";
     if (question === "seconds") why = seconds(outcomes, about);
     else if (won.length === 1 && second) why = REASONS[question](won[0], second);
+    else if (won.length === 1 && rest.length) why = "No other lane got there.";
     if (question === "epochs") why = [why, ...rest.map((outcome) => failure(outcome, won[0]))].filter(Boolean).join(" ");
     return { winners: won, text: `${list(won.map(({ name }) => name))}: ${shown(question, won[0])}`, others, why };
   }
@@ -112,7 +113,12 @@ const raceWords = (() => {
       return won.length ? `${label}: ${list(won.map(({ name }) => name))} (${shown(question, won[0])})` : "";
     }).filter(Boolean);
     const none = outcomes.every(({ reached }) => reached.epochs === Infinity);
-    return `Finished. ${none ? `No lane keeps ${target}. ` : ""}${parts.length ? `${capital(parts.join("; "))}.` : ""}`.trim();
+    return [
+      "Finished.",
+      none && `No lane keeps ${target}.`,
+      parts.length && `${capital(parts.join("; "))}.`,
+      ...outcomes.map(({ name, diverged, stuck }) => (diverged || stuck) && `${capital(name)} ${diverged ? "diverged" : "is stuck"}.`),
+    ].filter(Boolean).join(" ");
   }
   const rightOf = (said, answers) => {
     const asked = Object.keys(said);
