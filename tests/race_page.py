@@ -54,10 +54,11 @@ def fragment(*lanes, **settings):
     return "#" + "&".join([f"lanes={parts}", *(f"{name}={settings[name]}" for name in settings)])
 
 
-def problem():
+def problem(site=SITE):
     """What the page trains on."""
-    script = (SITE / "_static" / "race_problem.js").read_text()
-    return json.loads(re.fullmatch(r"const raceProblem = (.*);\n", script)[1])
+    (script,) = site.glob("_static/race-*.js")
+    data = re.match("const raceProblem = (.*);\n", script.read_text())[1]
+    return json.loads(data)
 
 
 def outcome(size, epochs, volatility=0.02, rate=0.01, optimizer="SGD", diverged=False):
@@ -73,6 +74,7 @@ def outcome(size, epochs, volatility=0.02, rate=0.01, optimizer="SGD", diverged=
         "reached": {"epochs": epochs, "updates": updates, "seconds": seconds},
         "volatility": float("nan") if diverged else volatility,
         "diverged": diverged,
+        "stuck": False,
         "kept": epochs < INFINITY,
     }
 

@@ -205,7 +205,7 @@ def test_a_lane_that_diverges_says_so_in_words_and_the_others_go_on(changed):
     news = reader.shown("news")
     assert "diverged in epoch 1:" in news[0].lower() and "diverged" in news[3].lower()
     assert reader.counts("epochs")[1:3] == [25, 25]
-    assert "batch size 1 diverged" in reader.status
+    assert "Batch size 1 diverged." in reader.status
     outcome = reader.outcome
     for row in outcome.values():
         assert row["winner"].startswith("batch size 32: ")

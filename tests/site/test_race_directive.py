@@ -1,14 +1,13 @@
 """The build makes the race: its data, its directive, and its cell in a chapter."""
 
 import base64
-import json
-import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import race
 from conftest import ROOT, SITE
+from race_page import problem
 
 from helpers.data.synthetic import blobs
 
@@ -46,10 +45,16 @@ def test_costs_are_none_where_the_chapter_on_time_is_not_built(app):
     assert race.problem(app)["costs"] is None
 
 
-@pytest.mark.slow
-def test_costs_are_those_of_the_chapter_on_time(app):
+@pytest.fixture
+def complete(app):
+    """The book with that chapter."""
     app.env.found_docs.add(race.TIME_PAGE)
-    assert race.costs(app) == race.fit_costs(ROOT)
+    return app
+
+
+@pytest.mark.slow
+def test_costs_are_those_of_the_chapter_on_time(complete):
+    assert race.costs(complete) == race.fit_costs(ROOT)
 
 
 def test_cell_of_a_chapter_is_the_directive_with_the_options_of_the_metadata():
@@ -102,19 +107,25 @@ def test_book_without_the_chapter_on_time_has_no_clock_of_seconds(book):
     clocks = [choice["value"] for choice in html.select(".race-clock input")]
     assert clocks == ["epochs", "updates"]
     assert "chapter 15" not in html.select_one(".race").text
-    script = (book.site / "_static" / "race_problem.js").read_text()
-    assert json.loads(re.fullmatch("const raceProblem = (.*);\n", script)[1])["costs"] is None
+    assert problem(book.site)["costs"] is None
 
 
 @pytest.mark.slow
-def test_pages_with_a_race_alone_load_its_scripts(book):
+def test_pages_with_a_race_alone_load_its_script_and_its_style(book):
     book.page("text", "# Text")
     html, _ = page(book, [LANES])
-    scripts = [script["src"] for script in html.select("script[src*=race]")]
-    named = [re.search(r"race\w*\.js", script)[0] for script in scripts]
-    assert named == [*(f"race_{part}.js" for part in race.PARTS), "race.js"]
-    assert all(script.has_attr("defer") for script in html.select("script[src*=race]"))
+    (script,) = html.select("script[src*=race]")
+    assert script.has_attr("defer")
+    (written,) = book.site.glob("_static/race*.js")  # one file, and none of its parts
+    assert script["src"].partition("?")[0] == f"_static/{written.name}"
+    assert len(html.select("link[href*='race.css']")) == 1
     assert book.html("text").select("[src*=race], [href*='race.css']") == []
+
+
+@pytest.mark.slow
+def test_book_without_a_race_builds_too(book):
+    book.page("text", "# Text")
+    assert book.build()[0] == ""
 
 
 @pytest.mark.slow
@@ -135,7 +146,5 @@ def test_options_that_cannot_be_are_refused(book, option):
 
 
 @pytest.mark.slow
-def test_built_book_has_the_data_of_the_race():
-    script = (SITE / "_static" / "race_problem.js").read_text()
-    costs = json.loads(re.fullmatch("const raceProblem = (.*);\n", script)[1])["costs"]
-    assert costs == race.fit_costs(ROOT)
+def test_built_book_has_the_data_of_the_race(complete):
+    assert problem(SITE) == race.problem(complete)

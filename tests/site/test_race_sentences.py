@@ -46,7 +46,16 @@ def test_end_says_that_no_lane_got_there(say):
     assert say("finished", [lane(1, INFINITY), lane(500, INFINITY, 0.001)], FINISH) == (
         "Finished. No lane keeps 80 %. Steadiest: batch size 500 (0.1 points)."
     )
-    assert say("finished", [lost(1)], FINISH) == "Finished. No lane keeps 80 %."
+
+
+def test_end_says_which_lanes_diverged_or_are_stuck(say):
+    stuck = lane(500, INFINITY, 0.0001) | {"stuck": True}
+    assert say("finished", [lost(1), stuck], FINISH) == (
+        "Finished. No lane keeps 80 %. Batch size 1 diverged. Batch size 500 is stuck."
+    )
+    assert say("finished", [lost(1), lane(32, 9)], FINISH).endswith(
+        "steadiest: batch size 32 (2.0 points). Batch size 1 diverged."
+    )
 
 
 def test_predictions_are_counted(say):

@@ -137,6 +137,22 @@ def test_lanes_of_one_batch_size_differ_by_their_learning_rate(answer, question)
     assert found["why"] == ("The batch is the same, the learning rate is not: 0.02 against 0.001.")
 
 
+def test_a_lane_that_is_stuck_is_not_the_steadiest(answer):
+    stuck = lane(500, INFINITY, 0.0001, rate=3) | {"stuck": True}
+    found = answer("steady", [stuck, lane(32, 9)])
+    assert winners(found) == [32]
+    assert found["others"] == "batch size 500: stuck"
+    assert (
+        "Batch size 500 is stuck: learning rate 3 " in answer("epochs", [stuck, lane(32, 9)])["why"]
+    )
+
+
+@pytest.mark.parametrize("question", ["epochs", "updates"])
+def test_lane_that_alone_got_there_is_said_to_be_alone(answer, question):
+    found = answer(question, [lane(32, 9), lane(500, INFINITY)])
+    assert found["why"].startswith("No other lane got there.")
+
+
 def test_lanes_of_one_setting_differ_by_their_optimizer(answer):
     adam = lane(32, 9) | {"optimizer": "Adam"}
     assert answer("epochs", [adam, lane(32, 20)])["why"] == "The optimizer makes the difference."
