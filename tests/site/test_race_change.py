@@ -29,6 +29,8 @@ def lanes_of(reader):
 
 def test_address_is_written_on_change_and_restored_when_opened(changed, racer):
     reader = changed()
+    reader.find(".race-clock input[value=updates]").check()
+    assert reader.address["clock"] == "updates"
     reader.type_size(0, 64)
     reader.slide(reader.rate(1), 12)  # 0.1
     reader.lane_settings(1).locator("select").select_option("Adam")
@@ -36,7 +38,6 @@ def test_address_is_written_on_change_and_restored_when_opened(changed, racer):
     reader.slide(reader.setting("spread"), 1)  # 1
     reader.type("seed", 42)
     reader.setting("epochs").select_option("50")
-    reader.find(".race-clock input[value=updates]").check()
     assert reader.address == {
         "lanes": "64:0.01:SGD,500:0.1:Adam",
         "momentum": "0.5",
@@ -264,7 +265,7 @@ def test_a_ghost_stays_within_the_axes(changed):
         reader = changed((500, rates[0], "SGD"), clock="updates")
         if len(rates) > 1:
             reader.race()
-        reader.type_size(0, 1)  # whose first epoch has 500 updates, and that of the ghost 1
+        reader.type_size(0, 100)  # whose first epoch has 5 updates, and that of the ghost 1
         reader.slide(reader.rate(0), 9)
         reader.race()
         margins.append(reader.colors(".race-chart", right=50))
