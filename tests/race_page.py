@@ -205,16 +205,16 @@ class Racer(Visitor):
             self.page.wait_for_timeout(150)
         return now
 
-    def colors(self, name, right=None):
-        """The colours of the pixels of a canvas, or of those of its left edge up to a pixel."""
+    def colors(self, name, left=0, right=None):
+        """The colours of the pixels of a canvas, or of those between two columns."""
         return self.find(f"{name} canvas").first.evaluate(
-            """(canvas, right) => {
+            """(canvas, [left, right]) => {
               const { width, height } = canvas;
               const copy = new OffscreenCanvas(width, height); // reading makes a canvas slow
               const context = copy.getContext("2d");
               context.drawImage(canvas, 0, 0);
-              const { data } = context.getImageData(0, 0, right ?? width, height);
+              const { data } = context.getImageData(left, 0, (right ?? width) - left, height);
               return [...new Set(new Uint32Array(data.buffer))].sort();
             }""",
-            right,
+            [left, right],
         )
