@@ -41,6 +41,7 @@ PARTS += ["race.js"]
 QUESTIONS = {
     "epochs": "Which batch size needs the fewest epochs?",
     "updates": "Which needs the fewest updates?",
+    "seconds": "Which needs the fewest seconds in Keras?",
     "steady": "Whose test accuracy is the steadiest at the end?",
 }
 TIME_PAGE = "notebooks/15_memory_and_time"
@@ -53,10 +54,10 @@ PACES = {
     "full": "as fast as it goes",
 }
 LEAD = (
-    "{n} of one network learn to tell three classes apart, from the same start, on the same "
-    "{n_train} samples. They differ in the batch size: over how many samples they average before "
-    "they change their weights. Such a change is an update; once through all samples is an epoch. "
-    "The target is {target} of the test samples right, for {hold} epochs in a row."
+    "{n} of one network learn to tell three classes apart, from the same start. They differ in the "
+    "batch size: over how many of the {n_train} samples they average before they change their "
+    "weights. Such a change is an update; once through all samples is an epoch. The target: "
+    "{target} of the test samples right, {hold} epochs in a row."
 )
 LANE = r" *\d+:\d*\.?\d+(:SGD|:Adam)? *"
 LANES = f"{LANE}(,{LANE}){{0,3}}"
@@ -139,7 +140,7 @@ class Race(GatheringDirective):
         lead = LEAD.format(
             n=COUNTED[len(lanes) - 1],
             n_train=data.n_train,
-            target=f"{TARGET:.0%}".replace("%", " %"),
+            target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
             hold=HOLD,
         )
         shown = templates.get_template("race.html").render(
@@ -149,10 +150,12 @@ class Race(GatheringDirective):
             start=start,
             lead=self.options.get("lead", lead),
             sizes=sizes,
-            questions=QUESTIONS,
+            questions={
+                name: text for name, text in QUESTIONS.items() if name != "seconds" or measured
+            },
             clocks=CLOCKS if measured else CLOCKS[:2],
             paces=PACES,
-            target=f"{TARGET:.0%}".replace("%", " %"),
+            target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
             hold=HOLD,
             last=LAST,
             n_seeds=N_SEEDS,
@@ -181,8 +184,8 @@ def race_cell(options: dict) -> NotebookNode:
 
 @functools.cache
 def script(app: Sphinx) -> tuple[str, str]:
-    """Return the name of the one file with the data of the race and its scripts, and its content."""
-    folder = Path(app.srcdir) / "book" / "_static"
+    """Return the name and the content of the one file with the data of the race and its scripts."""
+    folder = Path(__file__).parents[1] / "_static"
     scripts = [(folder / part).read_text(encoding="utf-8") for part in PARTS]
     content = "\n".join([f"const raceProblem = {json.dumps(problem(app))};", *scripts])
     return f"race-{hashlib.sha256(content.encode()).hexdigest()[:12]}.js", content
@@ -202,6 +205,8 @@ def write_script(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir) / "_static"
     for file in [*site.glob("race-*.js"), *(site / part for part in PARTS)]:
         file.unlink(missing_ok=True)
+    if not any("race" in page for page in app.env.metadata.values()):
+        return
     name, content = script(app)
     (site / name).write_text(content, encoding="utf-8")
 

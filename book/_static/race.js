@@ -8,19 +8,22 @@ const race = (() => {
   const FRAME = 8; // milliseconds of a frame for training
   const REDRAW = 100; // milliseconds from a picture of the regions to the next
   const FLASHING = 3; // epochs a second below which the samples of a batch are shown
-  const SQUARES = { rows: 32, columns: 48 }; // of the view of the loss
-  const TARGET = `${100 * target} %`;
+  const MANY = 100; // samples of a batch that take a while at slow speeds
+  const ROWS = 30; // of the map of the loss
+  const MAP_HEIGHT = 320; // pixels, as in the style
+  const TARGET = `${100 * target}\u00a0%`;
   const TITLES = { epochs: "epochs", updates: "updates", seconds: "seconds in Keras's fit" };
   const QUESTIONS = {
-    epochs: `Fewest epochs to ${TARGET}`,
-    updates: `Fewest updates to ${TARGET}`,
-    ...(costs && { seconds: `Fewest seconds to ${TARGET}` }),
-    steady: `Steadiest: least volatility, last ${last} epochs`,
+    epochs: { short: "Fewest epochs", long: `Fewest epochs to ${TARGET}` },
+    updates: { short: "Fewest updates", long: `Fewest updates to ${TARGET}` },
+    ...(costs && { seconds: { short: "Fewest seconds", long: `Fewest seconds to ${TARGET}, in Keras` } }),
+    steady: { short: "Steadiest", long: `Steadiest: least volatility in the last ${last} epochs` },
   };
   // Epochs a second, after so many epochs.
   const PACES = { gathers: (epochs) => Math.max(0.25, 0.4 * epochs), slow: () => 0.03, one: () => 1, ten: () => 10, full: () => 1e6 };
   const START = { lanes: [], momentum: 0.9, spread: raceProblem.spread, seed: 1, epochs: 150, lock: "none", clock: "epochs" };
   const REPEAT = `Was it luck? Repeat with ${nSeeds} seeds`;
+  const short = (name) => name.replace("batch size ", "");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const motion = () => (still.matches ? "auto" : "smooth");
 
@@ -39,13 +42,14 @@ const race = (() => {
     let [lastFrame, lastDrawn] = [0, 0];
     let ghosts = []; // the lanes of the race before
     let said = null; // what was predicted: names of lanes by question
-    let outcomes = null; // of the last finished race
+    let outcomes = null; // of the last finished race, until settings change
+    let before = null; // of the last finished race, whatever its settings
     let many = null; // outcomes of many seeds, by lane
     let view = null; // of the loss
     const tried = []; // outcomes of all races, with what their lanes shared
 
     const put = (box, what, text) => { box.querySelector(`[data-show=${what}]`).textContent = text; };
-    const say = (text) => { find(".race-status").textContent = text; };
+    const say = (...parts) => find(".race-status").replaceChildren(...parts.flatMap((part) => [part, " "]));
 
     // ---- Play.
 
@@ -85,6 +89,7 @@ const race = (() => {
     // Whatever trains needs lanes that are not at their end, and nothing else at work.
     function begin() {
       closePrediction();
+      openSettings(false);
       endJob();
       stop();
       if (group.finished()) reset();
@@ -116,27 +121,51 @@ const race = (() => {
     }
     function finish() {
       stop();
-      const before = outcomes;
       outcomes = group.outcomes();
       const { momentum, spread, seed } = settings;
       tried.push(...outcomes.map((outcome) => ({ ...outcome, shared: [momentum, spread, seed].join() })));
-      const about = { target: TARGET, clocks: CLOCKS, costs, nTrain };
+      const about = { target: TARGET, costs, nTrain };
       const answers = Object.fromEntries(Object.keys(QUESTIONS).map((question) => [question, raceWords.answer(question, outcomes, about)]));
       showOutcomes(answers);
       const parts = [
-        raceWords.finished(outcomes, about),
-        said && raceWords.rightOf(said, answers),
+        ...raceWords.failures(outcomes, about),
         before && raceWords.changed(before, outcomes, about),
         ...checkChallenges(),
       ];
-      tell(parts.filter(Boolean).join(" "));
-    }
-    // Say where the lanes are, and show their ways over the loss.
-    function tell(text) {
-      const epochs = Math.floor(group.leastSeen() / nTrain);
-      say(text ?? raceWords.paused(group.outcomes(), { clock: settings.clock, target: TARGET, epochs }));
+      before = outcomes;
       draw(true);
-      inSlices(group.overLoss(SQUARES), (seen) => {
+      viewLoss();
+      say(element("span", "Finished.", { className: "visually-hidden" }), ...Object.entries(answers).map(([question, answer]) => result(question, answer)), whyButton(), element("p", parts.filter(Boolean).join(" ")));
+    }
+    // A result in short: the question, the winner, and whether that was predicted.
+    function result(question, { winners }) {
+      const shown = element("span", element("small", QUESTIONS[question].short), { className: "race-result" });
+      const name = winners.length ? `${list(winners.map((lane) => short(lane.name)))} (${raceWords.brief(question, winners[0])})` : "none";
+      shown.append(" ", element("strong", name));
+      if (said?.[question]) shown.append(" ", verdict(question, winners));
+      return shown;
+    }
+    function verdict(question, winners) {
+      const guess = said?.[question];
+      const right = winners.some(({ name }) => name === guess);
+      const shown = element("span", "", { className: right ? "race-right" : "race-wrong" });
+      if (guess) shown.append(element("span", right ? "✓ " : "✗ ", { ariaHidden: "true" }), `you said ${short(guess)}`, element("span", right ? ", right" : ", wrong", { className: "visually-hidden" }));
+      return shown;
+    }
+    const whyButton = () =>
+      element("button", "Why?", { type: "button", className: "btn", onclick: () => find(".race-outcome").scrollIntoView({ behavior: motion() }) });
+    // Say where the lanes are, and show their ways over the loss.
+    function tell() {
+      const epochs = Math.floor(group.leastSeen() / nTrain);
+      say(raceWords.paused(group.outcomes(), { clock: settings.clock, target: TARGET, epochs }));
+      draw(true);
+      viewLoss();
+    }
+    function viewLoss() {
+      if (!find(".race-map").open) return;
+      const { width } = find(".race-map").getBoundingClientRect();
+      const columns = Math.max(ROWS, Math.round((ROWS * width) / MAP_HEIGHT));
+      inSlices(group.overLoss({ rows: ROWS, columns }), (seen) => {
         view = seen;
         find(".race-slice").hidden = !view;
         drawView();
@@ -182,7 +211,7 @@ const race = (() => {
         find(".race-cloud").hidden = false;
         drawCloud();
         const met = checkChallenges();
-        if (met.length) say([find(".race-status").textContent, ...met].join(" "));
+        if (met.length) find(".race-status").append(" ", ...met);
       }, {
         onSlice: (seed) => {
           button.dataset.running = "yes";
@@ -198,17 +227,14 @@ const race = (() => {
     // ---- What came out.
 
     function showOutcomes(answers) {
-      find(".race-outcome tbody").replaceChildren(...Object.entries(QUESTIONS).map(([question, text]) => {
+      find(".race-outcome tbody").replaceChildren(...Object.entries(QUESTIONS).map(([question, { long }]) => {
         const { winners, text: winner, others, why } = answers[question];
         const row = element("tr");
         row.dataset.question = question;
         const won = element("td", element("strong", winner), { className: "race-won" });
         won.append(element("span", others));
-        const guess = said?.[question];
-        const right = winners.some(({ name }) => name === guess);
-        const verdict = element("td", "", { className: `race-said ${right ? "race-right" : ""}` });
-        if (guess) verdict.append(element("span", right ? "✓ " : "✗ ", { ariaHidden: "true" }), guess, element("span", right ? ", right" : ", wrong", { className: "visually-hidden" }));
-        row.append(element("th", text, { scope: "row" }), won, verdict, element("td", why));
+        const guessed = element("td", verdict(question, winners), { className: "race-said" });
+        row.append(element("th", long, { scope: "row" }), won, guessed, element("td", why));
         return row;
       }));
       root.classList.toggle("race-unsaid", !said);
@@ -224,9 +250,7 @@ const race = (() => {
     }
     function tryNext({ name, learningRate }) {
       const i = group.lanes.findIndex((lane) => lane.name === name);
-      const before = outcomes;
       change({ lock: "none", lanes: settings.lanes.map((lane, k) => (k === i ? { ...lane, learningRate } : lane)) });
-      outcomes = before;
       toTheRace();
       play();
     }
@@ -243,7 +267,8 @@ const race = (() => {
         const [done, text] = answer;
         if (done) item.dataset.done = "yes";
         item.querySelector("output").textContent = done ? `✓ ${text}` : text;
-        return done ? `You met challenge ${i + 1}.` : "";
+        if (done) return `You met challenge ${i + 1}. ${text}`;
+        return find(".race-challenges").open ? `Challenge ${i + 1}: ${text}` : "";
       }).filter(Boolean);
     }
 
@@ -290,7 +315,8 @@ const race = (() => {
         loss: epochs ? plain(Number(loss.at(-1).toFixed(3))) : "–",
         accuracy: epochs ? raceWords.percent(valAccuracy.at(-1)) : "–",
         volatility: Number.isNaN(outcome.volatility) ? "–" : points(outcome.volatility),
-        news: raceWords.news(outcome, { clocks: CLOCKS, target: TARGET, epoch: Math.ceil(samples / nTrain), done: group.isDone(lane) }),
+        news: raceWords.news(outcome, { clocks: CLOCKS, target: TARGET, epoch: Math.ceil(samples / nTrain), done: group.isDone(lane) })
+          || (frameAsked && flashing() && lane.setting.batchSize > MANY ? `collects its batch: ${Math.floor(goal - samples)} of ${lane.setting.batchSize}` : ""),
       };
       for (const [what, text] of Object.entries(shown)) put(box, what, text);
       box.querySelector(".race-picture canvas").ariaLabel = `The regions that ${lane.name} gives to the three classes, over the training samples, after ${time("epochs", epochs)}.`;
@@ -298,7 +324,7 @@ const race = (() => {
     function line({ name, engine, setting, look }) {
       const accuracy = engine.history.valAccuracy;
       const clock = accuracy.map((_, i) => clockAt(settings.clock, setting.batchSize, i + 1));
-      return { name: name.replace("batch size ", ""), clock, accuracy, look, reached: raceEngine.epochsTo(accuracy, target, hold) - 1 };
+      return { name: short(name), clock, accuracy, look, reached: raceEngine.epochsTo(accuracy, target, hold) - 1 };
     }
     function drawChart() {
       const ends = group.lanes.flatMap(({ setting: { batchSize } }) => [1, settings.epochs].map((epoch) => clockAt(settings.clock, batchSize, epoch)));
@@ -346,10 +372,9 @@ const race = (() => {
       toTheRace();
       play();
     }
-    function toggleSettings() {
-      const form = find(".race-settings");
-      form.hidden = !form.hidden;
-      act("settings").ariaExpanded = String(!form.hidden);
+    function openSettings(open) {
+      find(".race-settings").hidden = !open;
+      act("settings").ariaExpanded = String(open);
     }
     const share = () => history.replaceState(null, "", `#${raceSettings.address(settings)}`);
     async function link() {
@@ -376,13 +401,14 @@ const race = (() => {
       controls.show(settings);
       for (const clock of root.querySelectorAll(".race-clock input")) clock.checked = clock.value === settings.clock;
       const { momentum, spread, seed, epochs } = settings;
-      put(root, "shared", `Momentum ${plain(momentum)}, spread ${plain(spread)}, seed ${seed}, ${time("epochs", epochs)}.`);
+      const own = ["momentum", "spread", "seed", "epochs"].every((name) => settings[name] === first[name]);
+      put(root, "shared", own ? "" : `Momentum ${plain(momentum)}, spread of the classes ${plain(spread)}, seed ${seed}, ${time("epochs", epochs)}.`);
       const boxes = find(".race-lanes");
       while (boxes.children.length > settings.lanes.length) boxes.lastElementChild.remove();
       while (boxes.children.length < settings.lanes.length) boxes.append(boxes.firstElementChild.cloneNode(true));
       raceLanes.names(settings.lanes).forEach((name, i) => {
         const { learningRate, optimizer } = settings.lanes[i];
-        put(boxes.children[i], "name", name.replace("batch size ", ""));
+        put(boxes.children[i], "name", short(name));
         put(boxes.children[i], "rate", `${optimizer}, learning rate ${plain(learningRate)}`);
       });
       for (const fields of prediction?.querySelectorAll("fieldset") ?? []) showAnswers(fields);
@@ -395,7 +421,7 @@ const race = (() => {
       raceLanes.names(settings.lanes).forEach((name, i) => {
         const answer = answers()[i];
         answer.querySelector("input").value = i;
-        answer.querySelector("span").textContent = name.replace("batch size ", "");
+        answer.querySelector("span").textContent = short(name);
       });
     }
     const isLinked = () => location.hash.startsWith("#lanes=");
@@ -416,12 +442,15 @@ const race = (() => {
         item.append(element("output"));
         return item;
       }));
-      const actions = { play, update: oneUpdate, epoch: oneEpoch, reset, settings: toggleSettings, seeds: repeat, link, ...(prediction && { skip }) };
+      const actions = { play, update: oneUpdate, epoch: oneEpoch, reset, settings: () => openSettings(find(".race-settings").hidden), seeds: repeat, link, ...(prediction && { skip }) };
       for (const [name, does] of Object.entries(actions)) Object.assign(act(name), { onclick: does, disabled: false });
       if (prediction) {
         prediction.onsubmit = predict;
         prediction.querySelector("[type=submit]").disabled = false;
       }
+      find(".race-map").ontoggle = () => {
+        if (!frameAsked && group.lanes.some(({ engine }) => engine.updates)) viewLoss();
+      };
       for (const clock of root.querySelectorAll(".race-clock input")) {
         clock.oninput = () => {
           settings = { ...settings, clock: clock.value };

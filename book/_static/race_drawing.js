@@ -119,7 +119,7 @@ const raceDrawing = (() => {
   // The plot area of a canvas with its axes: an x axis that is logarithmic, a y axis that is not.
   function axes(canvas, { x: [first, last], y: [low, high], yTicks, yText = short, xTitle, yTitle, never, names, colors }) {
     const { context, width, height } = clean(canvas);
-    const room = { ...ROOM, right: ROOM.right + (never || names ? 32 : 0) };
+    const room = { ...ROOM, right: ROOM.right + (never || names ? 36 : 0) };
     const [w, h] = [width - room.left - room.right, height - room.top - room.bottom];
     const span = Math.log(last / first) || 1;
     const across = (x) => room.left + (Math.log(x / first) / span) * w;
@@ -169,10 +169,10 @@ const raceDrawing = (() => {
   // the index of the epoch at which the target was reached, or -1 or Infinity.
   function chart(canvas, { lines, ghosts, running, xTitle, x, target, colors }) {
     const all = [...lines, ...ghosts].flatMap(({ accuracy }) => accuracy);
-    const y = [Math.min(0.6, Math.floor(10 * Math.min(...all, 1)) / 10), Math.max(...all, 0) > 0.88 ? 1 : 0.9];
+    const y = [Math.min(...all, 1) < 0.3 ? 0 : 0.3, Math.max(...all, 0) > 0.9 ? 1 : 0.9];
     const yTicks = [];
-    for (let tick = y[0]; tick < y[1] + 0.01; tick += 0.1) yTicks.push(tick);
-    const yText = (share) => `${Math.round(100 * share)} %`;
+    for (let tick = y[0]; tick < y[1] + 0.01; tick += y[0] ? 0.1 : 0.2) yTicks.push(tick);
+    const yText = (share) => `${Math.round(100 * share)}\u00a0%`;
     const { context, across, up, right, room, height } = axes(canvas, { x, y, yTicks, yText, xTitle, yTitle: "test accuracy", names: true, colors });
     context.save();
     context.setLineDash([2, 3]);
@@ -185,10 +185,10 @@ const raceDrawing = (() => {
     context.rect(room.left, 0, right - room.left + 8, height);
     context.clip();
     const draw = ({ clock, accuracy, look }, pale) => {
-      context.globalAlpha = pale ? 0.4 : 1;
+      context.globalAlpha = pale ? 0.5 : 1;
       context.strokeStyle = colors.lanes[look];
       context.setLineDash(DASHES[look]);
-      context.lineWidth = pale ? 1 : 2;
+      context.lineWidth = pale ? 1.3 : 2;
       context.beginPath();
       accuracy.forEach((value, i) => context.lineTo(across(clock[i]), up(value)));
       context.stroke();
@@ -204,17 +204,40 @@ const raceDrawing = (() => {
       ring(context, across(clock[reached]), up(accuracy[reached]), 6, colors.lanes[look], colors.paper);
     }
     context.restore();
-    // The name of each line at its end, one below the other where they meet.
+    context.font = `12px ${colors.font}`;
+    context.fillStyle = colors.ink;
     context.textAlign = "left";
+    context.textBaseline = "bottom";
+    context.fillText("target", room.left + 4, up(target) - 2);
+    // The name of each line beside its end, with a thread to it where names would lie on each other.
     context.textBaseline = "middle";
     context.font = `600 12px ${colors.font}`;
-    let free = -Infinity;
-    const ends = lines.filter(({ accuracy }) => accuracy.length).map((each) => ({ ...each, at: up(each.accuracy.at(-1)) }));
-    for (const { name, clock, accuracy, look, at } of ends.sort((a, b) => a.at - b.at)) {
-      free = Math.max(at, free + 13);
-      context.fillStyle = colors.lanes[look];
-      context.fillText(name, Math.min(across(clock[accuracy.length - 1]) + 6, right + 4), free);
+    const ends = lines.filter(({ accuracy }) => accuracy.length)
+      .map(({ name, clock, accuracy, look }) => ({ name, look, x: across(clock[accuracy.length - 1]), y: up(accuracy.at(-1)) }))
+      .sort((a, b) => a.y - b.y);
+    for (const { name, look, x: end, y: at, text } of apart(ends, 13)) {
+      const left = Math.min(end, right) + 12;
+      context.strokeStyle = context.fillStyle = colors.lanes[look];
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(Math.min(end, right), at);
+      context.lineTo(left - 2, text);
+      context.stroke();
+      context.fillText(name, left, text);
     }
+  }
+  // Places of texts, `text`, as near to their `y` as they can be, but so many pixels from each other.
+  function apart(texts, room) {
+    const placed = texts.map((each) => ({ ...each, text: each.y }));
+    for (let round = 0; round < 20; round += 1) {
+      placed.forEach((each, i) => {
+        const lack = i && room - (each.text - placed[i - 1].text);
+        if (lack <= 0) return;
+        each.text += lack / 2;
+        placed[i - 1].text -= lack / 2;
+      });
+    }
+    return placed;
   }
   function disc(context, x, y, size, color) {
     context.fillStyle = color;
@@ -263,8 +286,8 @@ const raceDrawing = (() => {
 
   // ---- The ways of the lanes over the loss.
 
-  // Losses on a grid (row by row from the top), darker where they are lower than at the `start`, and
-  // ways, each with `places`, a `look` and the `loss` at its end.
+  // Losses on a grid (row by row from the top), bluer where they are lower, up to that at the `start`;
+  // and ways, each with a `name`, `places`, a `look` and the `loss` at its end.
   function slice(canvas, { grid, columns, within: [left, right, bottom, top], ways, start, colors }) {
     const { context, width, height } = clean(canvas);
     const least = Math.log(Math.min(...grid.filter(Number.isFinite), start * 0.99));
@@ -272,7 +295,7 @@ const raceDrawing = (() => {
       const share = (Math.log(loss) - least) / (Math.log(1.3 * start) - least);
       return Number.isFinite(share) ? Math.round((SHADES - 1) * Math.min(1, Math.max(0, share))) : SHADES - 1;
     };
-    const tones = Array.from({ length: SHADES }, (_, i) => `color-mix(in oklab, ${colors.paper} ${30 + (70 * i) / (SHADES - 1)}%, ${colors.muted})`);
+    const tones = Array.from({ length: SHADES }, (_, i) => `color-mix(in oklab, ${colors.paper} ${20 + (80 * i) / (SHADES - 1)}%, ${colors.lanes[3]})`);
     context.drawImage(picture(Array.from(grid, shade), columns, tones, 1), 0, 0, width, height);
     const across = ([u]) => ((u - left) / (right - left)) * width;
     const down = ([, v]) => ((top - v) / (top - bottom)) * height;
@@ -297,14 +320,14 @@ const raceDrawing = (() => {
       context.fillStyle = colors.ink;
       context.fillText(text, at, y);
     };
-    for (const { places, look, loss } of ways) {
+    for (const { name, places, look, loss } of ways) {
       disc(context, across(places.at(-1)), down(places.at(-1)), 6, colors.lanes[look]);
-      label(loss.toFixed(2), places.at(-1));
+      label(`${name.replace("batch size ", "")}: ${loss.toFixed(2)}`, places.at(-1));
     }
     const [x, y] = [across([0]), down([0, 0])];
     context.fillStyle = colors.ink;
     context.fillRect(x - 5, y - 5, 10, 10);
-    label(`start ${start.toFixed(2)}`, [0, 0]);
+    label(`start: ${start.toFixed(2)}`, [0, 0]);
   }
   // The line that stands for a lane, beside its name.
   function key(canvas, { look, colors }) {

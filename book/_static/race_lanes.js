@@ -52,6 +52,7 @@ const raceLanes = (() => {
       diverged: engine.diverged,
       updatesPerEpoch: Math.ceil(nTrain / setting.batchSize),
       reached: Object.fromEntries(CLOCKS.map((clock) => [clock, clockAt(clock, setting.batchSize, epochs)])),
+      touched: valAccuracy.findIndex((accuracy) => accuracy >= target) + 1 || Infinity, // first epoch there, kept or not
       volatility,
       stuck: epochs === Infinity && volatility < STILL, // a calm that is no merit
       // Reached, and at the end still at the target, by the median of the last epochs.

@@ -7,7 +7,7 @@ const raceWords = (() => {
     Math.abs(value) >= 1e6 ? value.toExponential(1) : Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumSignificantDigits: 4 });
   const whole = (value) => value.toLocaleString("en-GB");
   const points = (share) => (100 * share).toFixed(1);
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
   function time(clock, value) {
     if (value === Infinity) return "never";
@@ -30,6 +30,8 @@ const raceWords = (() => {
     if (outcome.diverged || outcome.stuck) return outcome.stuck ? "stuck" : "diverged";
     return Number.isNaN(outcome.volatility) ? "too few epochs" : `${points(outcome.volatility)} points`;
   }
+  // The same without its unit.
+  const brief = (question, outcome) => (question === "steady" || question === "seconds" ? shown(question, outcome) : whole(value(question, outcome)));
   function winners(question, outcomes) {
     const least = Math.min(...outcomes.map((outcome) => value(question, outcome)));
     return outcomes.filter((outcome) => value(question, outcome) === least && least < Infinity);
@@ -37,6 +39,7 @@ const raceWords = (() => {
   // Why one lane won over the next best, which may be missing.
   const REASONS = {
     epochs(winner, second) {
+      if (second.touched < winner.reached.epochs) return `${capital(second.name)} was there in epoch ${second.touched}, but its noise took it below the target again.`;
       if (second.updatesPerEpoch < winner.updatesPerEpoch) {
         const few = second.updatesPerEpoch === 1 ? "only one" : `only ${whole(second.updatesPerEpoch)}`;
         return `${capital(winner.name)} makes ${whole(winner.updatesPerEpoch)} updates in an epoch, ${second.name} ${few}.`;
@@ -64,9 +67,9 @@ const raceWords = (() => {
     return `The batch is the same, the learning rate is not: ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
   }
   function seconds(outcomes, { costs, nTrain }) {
-    const needs = outcomes.filter(({ reached }) => reached.epochs < Infinity)
-      .map(({ name, reached }) => `${name} needs ${whole(reached.updates)} updates and ${whole(reached.epochs * nTrain)} samples`);
-    return `In fit, an update costs ${costs.update.toFixed(2)} ms and each of its samples ${costs.sample.toFixed(4)} ms more: ${list(needs)}.`;
+    const takes = outcomes.filter(({ reached }) => reached.epochs < Infinity)
+      .map(({ name, reached }) => `${name} makes ${whole(reached.updates)} updates with ${whole(reached.epochs * nTrain)} samples, ${time("seconds", reached.seconds)}`);
+    return `Calculated for fit, at ${costs.update.toFixed(2)} ms an update and ${costs.sample.toFixed(4)} ms more for each sample: ${takes.join("; ")}.`;
   }
   // The answer to a question: the winners, who they are and what the others took, and why.
   function answer(question, outcomes, about) {
@@ -106,25 +109,12 @@ const raceWords = (() => {
     });
     return `After ${time("epochs", epochs)}: ${lanes.join("; ")}.`;
   }
-  function finished(outcomes, { clocks, target }) {
-    const parts = [...clocks, "steady"].map((question) => {
-      const won = winners(question, outcomes);
-      const label = question === "steady" ? "steadiest" : `fewest ${question}`;
-      return won.length ? `${label}: ${list(won.map(({ name }) => name))} (${shown(question, won[0])})` : "";
-    }).filter(Boolean);
-    const none = outcomes.every(({ reached }) => reached.epochs === Infinity);
-    return [
-      "Finished.",
-      none && `No lane keeps ${target}.`,
-      parts.length && `${capital(parts.join("; "))}.`,
-      ...outcomes.map(({ name, diverged, stuck }) => (diverged || stuck) && `${capital(name)} ${diverged ? "diverged" : "is stuck"}.`),
-    ].filter(Boolean).join(" ");
+  // What is to be said of lanes that came to nothing.
+  function failures(outcomes, { target }) {
+    if (outcomes.every(({ reached }) => reached.epochs === Infinity)) return [`No lane keeps ${target}. A smaller learning rate, or more epochs?`];
+    return outcomes.filter(({ diverged, stuck }) => diverged || stuck)
+      .map(({ name, diverged }) => `${capital(name)} ${diverged ? "diverged" : "is stuck"}.`);
   }
-  const rightOf = (said, answers) => {
-    const asked = Object.keys(said);
-    const right = asked.filter((question) => answers[question].winners.some(({ name }) => name === said[question]));
-    return `You were right in ${right.length} of ${asked.length}.`;
-  };
   // What has become of the one lane that was changed since the race before; nothing if there were more.
   function changed(before, after, { target }) {
     if (before.length !== after.length) return "";
@@ -161,7 +151,7 @@ const raceWords = (() => {
 
   const CHALLENGES = [
     {
-      text: "Make the full batch win on the clock of epochs.",
+      text: "Make batch size 500, the full batch, win on the clock of epochs.",
       check: ({ outcomes, nTrain }) => {
         const full = outcomes.find(({ batchSize }) => batchSize === nTrain);
         if (!full || outcomes.length < 2) return null;
@@ -184,7 +174,7 @@ const raceWords = (() => {
       },
     },
     {
-      text: "Find the largest learning rate at which batch size 32 (with SGD) still keeps the target, to the next step of its slider.",
+      text: "Find the largest learning rate at which batch size 32 (with SGD) keeps the target, so that the next step of the slider fails.",
       check: ({ tried }) => {
         const lanes = tried.filter(({ batchSize, optimizer }) => batchSize === 32 && optimizer === "SGD");
         if (!lanes.length) return null;
@@ -222,5 +212,5 @@ const raceWords = (() => {
   // Whether a coin may do it: the sign test at 5 %, by the normal distribution.
   const even = (count, n) => Math.abs(count - n / 2) <= 1.96 * Math.sqrt(n) / 2;
 
-  return { CHALLENGES, answer, changed, finished, list, medians, news, paused, percent, plain, points, rightOf, suggestion, time, whole };
+  return { CHALLENGES, answer, changed, failures, list, medians, news, paused, percent, plain, points, suggestion, time, brief, whole };
 })();
