@@ -111,11 +111,17 @@ class Racer(Visitor):
 
     def race(self):
         """Let a race run to its end."""
+        opened = self.find(".race-settings").is_visible()  # which a race closes
         self.button("play").click()
-        return self.finished()
+        self.finished()
+        return self.open_settings() if opened else self
 
     def finished(self):
         self.find(".race-status").filter(has_text="Finished").wait_for()
+        return self
+
+    def open_map(self):
+        self.find(".race-map summary").click()
         return self
 
     def open_settings(self):
@@ -124,7 +130,7 @@ class Racer(Visitor):
 
     @property
     def status(self):
-        return self.find(".race-status").inner_text()
+        return " ".join(self.find(".race-status").inner_text().split())
 
     @property
     def refusal(self):

@@ -34,7 +34,7 @@ TOO_LOW = """() => {
 def unfold(reader):
     """Show everything that a race has."""
     reader.open_settings()
-    for summary in reader.find("summary").all():
+    for summary in reader.find("details:not([open]) summary").all():
         summary.click()
 
 
@@ -42,12 +42,12 @@ def unfold(reader):
 def test_race_fits_the_page_and_thumbs_and_shows_its_pictures(racer, width):
     reader = racer(SHORT, viewport={"width": width, "height": 800})
     assert reader.page.evaluate(TOO_LOW) == []  # the prediction
-    reader.ready().race()
+    reader.ready().open_map().race()
     reader.button("seeds").click()
     reader.find(".race-status").filter(has_text="Medians of 30 seeds").wait_for()
     reader.button("epoch").click()
-    reader.find(".race-slice").wait_for()
     unfold(reader)
+    reader.find(".race-slice").wait_for()
     for theme in ("light", "dark"):
         reader.page.evaluate(
             "(theme) => { document.documentElement.dataset.theme = theme; }", theme
@@ -62,7 +62,8 @@ def test_race_fits_the_page_and_thumbs_and_shows_its_pictures(racer, width):
 
 
 def test_pictures_follow_the_theme_and_the_width(racer):
-    reader = racer(fragment(epochs=4), color_scheme="light").ready().race()
+    reader = racer(fragment(epochs=4), color_scheme="light").ready().open_map().race()
+    reader.find(".race-slice").wait_for()
     light = {name: reader.picture(name) for name in PICTURES[:3]}
     reader.page.evaluate("document.documentElement.dataset.theme = 'dark'")
     for name in light:
@@ -104,7 +105,7 @@ def test_race_runs_from_a_server_and_from_a_file_and_asks_nobody(browser, addres
     home = address if home == "server" else f"{SITE.as_uri()}/"
     page = browser.new_page()
     seen = watch(page, home)
-    reader = Racer(page).open(f"{home}{PAGE}{fragment(epochs=25)}").ready().race()
+    reader = Racer(page).open(f"{home}{PAGE}{fragment(epochs=25)}").ready().open_map().race()
     assert reader.counts("updates") == [25 * 500, 25 * 16, 25]
     reader.find(".race-slice").wait_for()
     assert seen.elsewhere == [] and seen.complaints == []
@@ -149,7 +150,7 @@ def test_chapter_begins_with_its_own_small_race(racer, chapter):
     assert reader.names() == [size for size, *_ in lanes]
     for shown, (_, rate, *optimizer) in zip(reader.shown("rate"), lanes, strict=True):
         assert shown == f"{(optimizer or ['SGD'])[0]}, learning rate {float(rate):g}"
-    assert f"{preset.get('epochs', 150)} epochs" in reader.find("[data-show=shared]").inner_text()
+    assert reader.setting("epochs").input_value() == str(preset.get("epochs", 150))
     assert reader.setting("lock").input_value() == preset.get("lock", "none")
     assert reader.find(".race-lead").inner_text() == preset["lead"]
     assert reader.find(".race-prediction").count() == reader.find(".race-challenges").count() == 0
@@ -161,7 +162,7 @@ def test_chapter_begins_with_its_own_small_race(racer, chapter):
         }"""
     )
     assert later, "parameters or formulas come before the race"
-    reader.button("epoch").click()
+    reader.open_map().button("epoch").click()
     assert reader.counts("epochs") == [1] * len(lanes)
     reader.find(".race-slice").wait_for()
     assert reader.complaints == []

@@ -54,9 +54,9 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
     )
     assert why["updates"].startswith("Each of its updates averages 500 samples instead of 32")
     assert "0.70 ms" in why["seconds"] and "0.0040 ms" in why["seconds"]
-    assert "batch size 32 needs 144 updates and 4,500 samples" in why["seconds"]
-    assert "batch size 500 needs 60 updates and 30,000 samples" in why["seconds"]
-    assert "batch size 1 needs" not in why["seconds"]
+    assert "batch size 32 makes 144 updates with 4,500 samples, 0.12 s" in why["seconds"]
+    assert "batch size 500 makes 60 updates with 30,000 samples, 0.16 s" in why["seconds"]
+    assert "batch size 1 makes" not in why["seconds"]
     assert why["steady"].startswith("Each of its steps averages 500 samples instead of 32")
 
 
@@ -151,6 +151,12 @@ def test_a_lane_that_is_stuck_is_not_the_steadiest(answer):
 def test_lane_that_alone_got_there_is_said_to_be_alone(answer, question):
     found = answer(question, [lane(32, 9), lane(500, INFINITY)])
     assert found["why"].startswith("No other lane got there.")
+
+
+def test_lane_that_was_there_first_but_did_not_stay_is_told_of(answer):
+    early = lane(1, 20) | {"touched": 2}
+    why = answer("epochs", [early, lane(32, 9)])["why"]
+    assert "Batch size 1 was there in epoch 2, but its noise" in why
 
 
 def test_lanes_of_one_setting_differ_by_their_optimizer(answer):
