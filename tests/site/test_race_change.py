@@ -261,7 +261,7 @@ def test_the_last_race_stays_as_a_ghost(changed):
 
 def test_a_ghost_stays_within_the_axes(changed):
     reader = changed((500, 0.01, "SGD"), clock="updates").race()
-    reader.type_size(0, 100)  # whose first epoch has 5 updates, and that of the ghost 1
+    reader.type_size(0, 70)  # whose first epoch has 8 updates, and that of the ghost 1
     reader.race()
     assert reader.find(".race-ghosts").is_visible()
     assert reader.colors(".race-chart", 51, 55) == [0]  # between the axis and its numbers

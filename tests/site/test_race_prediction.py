@@ -47,7 +47,7 @@ def test_prediction_starts_the_race_and_stands_beside_what_came(racer):
     assert {row["said"][0] for row in outcome.values() if row["said"]} == {"✓", "✗"}
     assert all(row["why"].endswith(".") for row in outcome.values())
     for row in outcome.values():
-        assert row["said"] in reader.status
+        assert row["said"] in reader.find(".race-status").text_content()
     assert reader.complaints == []
 
 

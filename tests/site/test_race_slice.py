@@ -110,7 +110,8 @@ def test_view_is_shown_when_the_race_pauses_and_when_it_ends(racer):
     view.wait_for()
     viewed = reader.page.evaluate(
         """() => ({
-          grid: [...viewed.grid], columns: viewed.columns, within: viewed.within, start: viewed.start,
+          grid: [...viewed.grid], columns: viewed.columns,
+          within: viewed.within, start: viewed.start,
           ways: viewed.ways.map(({ name, places, loss }) => ({ name, places, loss })),
         })"""
     )
