@@ -54,14 +54,13 @@ PACES = {
     "full": "as fast as it goes",
 }
 LEAD = (
-    "{n} of one network learn to tell three classes apart, from the same start. They differ in the "
-    "batch size: over how many of the {n_train} samples they average before they change their "
+    "Copies of one network learn to tell three classes apart, from the same start. They differ in "
+    "the batch size: over how many of the {n_train} samples they average before they change their "
     "weights. Such a change is an update; once through all samples is an epoch. The target: "
     "{target} of the test samples right, {hold} epochs in a row."
 )
-LANE = r" *\d+:\d*\.?\d+(:SGD|:Adam)? *"
+LANE = r" *[1-9]\d*:(?=[\d.]*[1-9])\d*\.?\d+(:SGD|:Adam)? *"
 LANES = f"{LANE}(,{LANE}){{0,3}}"
-COUNTED = ["One copy", "Two copies", "Three copies", "Four copies"]
 STILL = (
     "This race runs in the page, which takes scripts. Here it stands still: {{numref}}`{figure}` "
     "shows how such runs go."
@@ -101,6 +100,18 @@ def problem(app: Sphinx) -> dict:
     }
 
 
+def checked(text: str, kind: type, least: float, most: float) -> float:
+    """Return an option of the directive as a number.
+
+    Raises:
+        ValueError: it is no number, or outside of the range.
+    """
+    value = kind(text)
+    if not least <= value <= most:
+        raise ValueError(f"must be {least} to {most}, got {text}")
+    return value
+
+
 class Race(GatheringDirective):
     """A race: lanes of batch size and learning rate, such as `1:0.01, 32:0.01:Adam`.
 
@@ -110,8 +121,8 @@ class Race(GatheringDirective):
     has_content = True
     option_spec = {
         "lanes": directives.unchanged_required,
-        "momentum": float,
-        "epochs": directives.positive_int,
+        "momentum": lambda text: checked(text, float, 0, 0.99),
+        "epochs": lambda text: checked(text, int, 1, 1000),
         "lock": lambda text: directives.choice(text, ("none", "linear", "sqrt")),
         "clock": lambda text: directives.choice(text, tuple(CLOCKS)),
         "small": directives.flag,
@@ -138,7 +149,6 @@ class Race(GatheringDirective):
             if name in self.options:
                 start += f"&{name}={self.options[name]}"
         lead = LEAD.format(
-            n=COUNTED[len(lanes) - 1],
             n_train=data.n_train,
             target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
             hold=HOLD,
@@ -168,6 +178,8 @@ class Race(GatheringDirective):
         )
         if self.content:
             still = self.parse_content_to_nodes()
+        elif "figure" not in self.options:
+            raise self.error("A race needs a figure or a body, to stand in its place on paper.")
         else:
             still = self.parse_text_to_nodes(STILL.format(figure=self.options["figure"]))
         box = nodes.container("", *still, classes=["race-still"])

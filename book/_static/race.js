@@ -2,8 +2,8 @@
 const race = (() => {
   "use strict";
   const { costs, hold, last, nSeeds, nTrain, target } = raceProblem;
-  const { CLOCKS, clockAt } = raceLanes;
-  const { list, plain, points, time, whole } = raceWords;
+  const { clockAt } = raceLanes;
+  const { CLOCKS, TARGET, list, plain, points, time, whole } = raceWords;
   const { element } = raceSettings;
   const FRAME = 8; // milliseconds of a frame for training
   const REDRAW = 100; // milliseconds from a picture of the regions to the next
@@ -11,7 +11,6 @@ const race = (() => {
   const MANY = 100; // samples of a batch that take a while at slow speeds
   const ROWS = 30; // of the map of the loss
   const MAP_HEIGHT = 320; // pixels, as in the style
-  const TARGET = `${100 * target}\u00a0%`;
   const TITLES = { epochs: "epochs", updates: "updates", seconds: "seconds in Keras's fit" };
   const QUESTIONS = {
     epochs: { short: "Fewest epochs", long: `Fewest epochs to ${TARGET}` },
@@ -32,7 +31,8 @@ const race = (() => {
     const act = (name) => find(`[data-do=${name}]`);
     const prediction = find(".race-prediction");
     const challenges = find(".race-challenges ol");
-    const first = raceSettings.read(root.dataset.start, START).settings;
+    const { settings: first, refused: wrong } = raceSettings.read(root.dataset.start, START);
+    if (wrong.length) throw new RangeError(wrong.join(" "));
     const controls = raceSettings.controls(find(".race-settings"), change);
 
     let settings = first;
@@ -43,7 +43,7 @@ const race = (() => {
     let ghosts = []; // the lanes of the race before
     let said = null; // what was predicted: names of lanes by question
     let outcomes = null; // of the last finished race, until settings change
-    let before = null; // of the last finished race, whatever its settings
+    let before = null; // outcomes of the last finished race and what its lanes shared, whatever came after
     let many = null; // outcomes of many seeds, by lane
     let view = null; // of the loss
     const tried = []; // outcomes of all races, with what their lanes shared
@@ -81,6 +81,7 @@ const race = (() => {
     function play() {
       if (frameAsked) return pause();
       begin();
+      openSettings(false);
       act("play").textContent = "Pause";
       say("");
       lastFrame = performance.now();
@@ -89,12 +90,11 @@ const race = (() => {
     // Whatever trains needs lanes that are not at their end, and nothing else at work.
     function begin() {
       closePrediction();
-      openSettings(false);
-      endJob();
       stop();
       if (group.finished()) reset();
     }
     function stop() {
+      endJob();
       cancelAnimationFrame(frameAsked);
       frameAsked = 0;
       act("play").textContent = "Play";
@@ -115,49 +115,48 @@ const race = (() => {
     function reset() {
       const seen = group.lanes.filter(({ engine }) => engine.epochs > 1);
       if (seen.length) ghosts = seen;
-      endJob();
       prepare();
       say("");
     }
     function finish() {
       stop();
       outcomes = group.outcomes();
-      const { momentum, spread, seed } = settings;
-      tried.push(...outcomes.map((outcome) => ({ ...outcome, shared: [momentum, spread, seed].join() })));
-      const about = { target: TARGET, costs, nTrain };
-      const answers = Object.fromEntries(Object.keys(QUESTIONS).map((question) => [question, raceWords.answer(question, outcomes, about)]));
+      tried.push(...outcomes.map((outcome) => ({ ...outcome, shared: shared() })));
+      const answers = Object.fromEntries(Object.keys(QUESTIONS).map((question) => [question, raceWords.answer(question, outcomes)]));
       showOutcomes(answers);
       const parts = [
-        ...raceWords.failures(outcomes, about),
-        before && raceWords.changed(before, outcomes, about),
+        ...raceWords.failures(outcomes),
+        before?.shared === shared() && raceWords.changed(before.outcomes, outcomes),
         ...checkChallenges(),
       ];
-      before = outcomes;
+      before = { outcomes, shared: shared() };
+      find(".race-why").hidden = false;
       draw(true);
       viewLoss();
-      say(element("span", "Finished.", { className: "visually-hidden" }), ...Object.entries(answers).map(([question, answer]) => result(question, answer)), whyButton(), element("p", parts.filter(Boolean).join(" ")));
+      say(element("span", "Finished.", { className: "visually-hidden" }), ...Object.entries(answers).map(([question, answer]) => result(question, answer)), element("p", parts.filter(Boolean).join(" ")));
     }
+    // What all lanes share.
+    const shared = () => ["momentum", "spread", "seed", "epochs"].map((name) => settings[name]).join();
     // A result in short: the question, the winner, and whether that was predicted.
     function result(question, { winners }) {
       const shown = element("span", element("small", QUESTIONS[question].short), { className: "race-result" });
-      const name = winners.length ? `${list(winners.map((lane) => short(lane.name)))} (${raceWords.brief(question, winners[0])})` : "none";
+      const name = winners.length ? `${list(winners.map((lane) => short(lane.name)))} (${raceWords.brief(question, winners[0])})` : "nobody";
       shown.append(" ", element("strong", name));
-      if (said?.[question]) shown.append(" ", verdict(question, winners));
+      if (said?.[question]) shown.append(" ", verdict(question, winners, "you said "));
       return shown;
     }
-    function verdict(question, winners) {
+    // Whether a prediction was right; where nobody won, nobody was wrong.
+    function verdict(question, winners, prefix = "") {
       const guess = said?.[question];
       const right = winners.some(({ name }) => name === guess);
       const shown = element("span", "", { className: right ? "race-right" : "race-wrong" });
-      if (guess) shown.append(element("span", right ? "✓ " : "✗ ", { ariaHidden: "true" }), `you said ${short(guess)}`, element("span", right ? ", right" : ", wrong", { className: "visually-hidden" }));
+      if (guess && !winners.length) shown.append(prefix, short(guess));
+      else if (guess) shown.append(element("span", right ? "✓ " : "✗ ", { ariaHidden: "true" }), prefix, short(guess), element("span", right ? ", right" : ", wrong", { className: "visually-hidden" }));
       return shown;
     }
-    const whyButton = () =>
-      element("button", "Why?", { type: "button", className: "btn", onclick: () => find(".race-outcome").scrollIntoView({ behavior: motion() }) });
     // Say where the lanes are, and show their ways over the loss.
     function tell() {
-      const epochs = Math.floor(group.leastSeen() / nTrain);
-      say(raceWords.paused(group.outcomes(), { clock: settings.clock, target: TARGET, epochs }));
+      say(raceWords.paused(group.outcomes(), settings.clock));
       draw(true);
       viewLoss();
     }
@@ -207,8 +206,8 @@ const race = (() => {
       const button = act("seeds");
       inSlices(raceLanes.start(settings).repeated(nSeeds), (each) => {
         many = each;
-        say(raceWords.medians(many, { clocks: CLOCKS, clockAt, target: TARGET }));
-        find(".race-cloud").hidden = false;
+        say(raceWords.medians(many), settings.epochs < last ? `Volatility needs at least ${last} epochs.` : "");
+        find(".race-cloud").hidden = settings.epochs < last;
         drawCloud();
         const met = checkChallenges();
         if (met.length) find(".race-status").append(" ", ...met);
@@ -240,7 +239,7 @@ const race = (() => {
       root.classList.toggle("race-unsaid", !said);
       find(".race-outcome").hidden = false;
       const rates = new Set(settings.lanes.map(({ learningRate }) => learningRate));
-      put(root, "setting", rates.size > 1 ? "" : `All lanes have a learning rate of ${plain([...rates][0])}. With others, the winners may be others too.`);
+      put(root, "setting", rates.size > 1 ? "" : `All lanes have a learning rate of ${plain([...rates][0])}. Other learning rates may have other winners.`);
       const next = raceWords.suggestion(outcomes);
       find(".race-next").hidden = !next;
       if (!next) return;
@@ -257,9 +256,8 @@ const race = (() => {
     // What has just been met, in words.
     function checkChallenges() {
       if (!challenges) return [];
-      const { momentum, spread, seed } = settings;
-      const alike = tried.filter(({ shared }) => shared === [momentum, spread, seed].join());
-      const seen = { outcomes: outcomes ?? [], changed: raceSettings.differences(settings, first), tried: alike, many, nTrain };
+      const alike = tried.filter((outcome) => outcome.shared === shared());
+      const seen = { outcomes: outcomes ?? [], changed: raceSettings.differences(settings, first), tried: alike, many };
       return raceWords.CHALLENGES.map(({ check }, i) => {
         const item = challenges.children[i];
         const answer = item.dataset.done ? null : check(seen);
@@ -312,14 +310,19 @@ const race = (() => {
         epochs: whole(epochs),
         updates: whole(updates),
         samples: whole(samples),
-        loss: epochs ? plain(Number(loss.at(-1).toFixed(3))) : "–",
-        accuracy: epochs ? raceWords.percent(valAccuracy.at(-1)) : "–",
+        loss: epochs && !outcome.diverged ? plain(Number(loss.at(-1).toFixed(3))) : "–",
+        accuracy: epochs && !outcome.diverged ? raceWords.percent(valAccuracy.at(-1)) : "–",
         volatility: Number.isNaN(outcome.volatility) ? "–" : points(outcome.volatility),
-        news: raceWords.news(outcome, { clocks: CLOCKS, target: TARGET, epoch: Math.ceil(samples / nTrain), done: group.isDone(lane) })
-          || (frameAsked && flashing() && lane.setting.batchSize > MANY ? `collects its batch: ${Math.floor(goal - samples)} of ${lane.setting.batchSize}` : ""),
+        news: raceWords.news(outcome, { epoch: Math.ceil(samples / nTrain), done: group.isDone(lane) }) || collecting(lane),
       };
       for (const [what, text] of Object.entries(shown)) put(box, what, text);
       box.querySelector(".race-picture canvas").ariaLabel = `The regions that ${lane.name} gives to the three classes, over the training samples, after ${time("epochs", epochs)}.`;
+    }
+    // How far a large batch is at a slow speed.
+    function collecting(lane) {
+      const n = group.nextBatch(lane);
+      if (!frameAsked || !flashing() || n < MANY || group.isDone(lane)) return "";
+      return `Collects its batch: ${Math.min(n, Math.max(0, Math.floor(goal - lane.engine.samples)))} of ${n}`;
     }
     function line({ name, engine, setting, look }) {
       const accuracy = engine.history.valAccuracy;
@@ -332,7 +335,7 @@ const race = (() => {
       const canvas = find(".race-chart canvas");
       find(".race-ghosts").hidden = !ghosts.length;
       raceDrawing.chart(canvas, { lines: group.lanes.map(line), ghosts: ghosts.map(line), running: !group.finished(), xTitle: TITLES[settings.clock], x, target, colors });
-      canvas.ariaLabel = `Test accuracy of the lanes against ${TITLES[settings.clock]}. ${find(".race-status").textContent}`;
+      canvas.ariaLabel = `Test accuracy of the lanes against ${TITLES[settings.clock]}. ${raceWords.paused(group.outcomes(), settings.clock)}`;
     }
     function drawView() {
       if (!view) return;
@@ -342,14 +345,13 @@ const race = (() => {
     }
     function drawCloud() {
       if (!many) return;
-      const clouds = many.map(({ name, look, batchSize, runs }) => {
+      const clouds = many.map(({ name, look, runs }) => {
         const pairs = runs.filter(({ diverged }) => !diverged).map(({ reached, volatility }) => [reached[settings.clock], 100 * volatility]);
-        const median = [0, 1].map((k) => raceEngine.median(pairs.map((pair) => pair[k])));
-        return { name, look, batchSize, runs: pairs, median };
+        return { name: short(name), look, runs: pairs, median: [0, 1].map((k) => raceWords.median(pairs.map((pair) => pair[k]))) };
       }).filter(({ runs }) => runs.length);
       const canvas = find(".race-cloud canvas");
       raceDrawing.cloud(canvas, { clouds, xTitle: `${TITLES[settings.clock]} to ${TARGET}`, colors });
-      canvas.ariaLabel = raceWords.medians(many, { clocks: CLOCKS, clockAt, target: TARGET });
+      canvas.ariaLabel = raceWords.medians(many);
     }
 
     // ---- What the reader touches.
@@ -396,8 +398,11 @@ const race = (() => {
     // Show other settings; what came out before belongs to the settings before.
     function take() {
       [said, outcomes, many] = [null, null, null];
-      find(".race-outcome").hidden = true;
-      find(".race-cloud").hidden = true;
+      for (const place of [".race-outcome", ".race-why", ".race-cloud"]) find(place).hidden = true;
+      for (const item of challenges?.children ?? []) {
+        if (!item.dataset.done) item.querySelector("output").textContent = "";
+      }
+      root.ariaLabel = `Race: ${list(raceLanes.names(settings.lanes))}`;
       controls.show(settings);
       for (const clock of root.querySelectorAll(".race-clock input")) clock.checked = clock.value === settings.clock;
       const { momentum, spread, seed, epochs } = settings;
@@ -417,7 +422,11 @@ const race = (() => {
     function showAnswers(fields) {
       const answers = () => fields.querySelectorAll("label");
       while (answers().length > settings.lanes.length) answers()[answers().length - 1].remove();
-      while (answers().length < settings.lanes.length) fields.append(answers()[0].cloneNode(true));
+      while (answers().length < settings.lanes.length) {
+        const answer = answers()[0].cloneNode(true);
+        answer.querySelector("input").checked = false;
+        fields.append(answer);
+      }
       raceLanes.names(settings.lanes).forEach((name, i) => {
         const answer = answers()[i];
         answer.querySelector("input").value = i;
@@ -429,7 +438,9 @@ const race = (() => {
       const { settings: found, refused } = raceSettings.read(isLinked() ? location.hash.slice(1) : "", first);
       settings = found;
       take();
+      ghosts = [];
       prepare();
+      say("");
       if (refused.length) say(`${refused.join(" ")} The race has its own settings instead.`);
     }
     function start() {
@@ -442,19 +453,24 @@ const race = (() => {
         item.append(element("output"));
         return item;
       }));
-      const actions = { play, update: oneUpdate, epoch: oneEpoch, reset, settings: () => openSettings(find(".race-settings").hidden), seeds: repeat, link, ...(prediction && { skip }) };
+      const why = () => {
+        find(".race-outcome").scrollIntoView({ behavior: motion() });
+        find(".race-outcome").focus({ preventScroll: true });
+      };
+      const actions = { play, why, update: oneUpdate, epoch: oneEpoch, reset, settings: () => openSettings(find(".race-settings").hidden), seeds: repeat, link, ...(prediction && { skip }) };
       for (const [name, does] of Object.entries(actions)) Object.assign(act(name), { onclick: does, disabled: false });
       if (prediction) {
         prediction.onsubmit = predict;
         prediction.querySelector("[type=submit]").disabled = false;
       }
       find(".race-map").ontoggle = () => {
-        if (!frameAsked && group.lanes.some(({ engine }) => engine.updates)) viewLoss();
+        if (!frameAsked && !act("seeds").dataset.running && group.lanes.some(({ engine }) => engine.updates)) viewLoss();
       };
       for (const clock of root.querySelectorAll(".race-clock input")) {
         clock.oninput = () => {
           settings = { ...settings, clock: clock.value };
           share();
+          if (!frameAsked && !group.finished() && group.lanes.some(({ engine }) => engine.epochs)) tell();
           drawSoon();
         };
       }

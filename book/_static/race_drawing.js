@@ -3,7 +3,7 @@ const raceDrawing = (() => {
   "use strict";
   const SHADES = 64; // of the loss
   const GRID = 48; // points of a side at which regions are predicted
-  const DASHES = [[2, 3], [], [7, 4], [9, 3, 2, 3]]; // of looks: stochastic, minibatch, batch, another
+  const DASHES = [[2, 3], [], [7, 4], [9, 3, 2, 3], [4, 2], [1, 2]]; // of looks: see raceLanes
   const ROOM = { left: 56, right: 14, top: 12, bottom: 40 };
 
   // Colours and font, from the style of the page.
@@ -17,7 +17,7 @@ const raceDrawing = (() => {
       lines: color("pst-color-border"),
       paper: color("pst-color-background"),
       classes: [0, 1, 2].map((i) => color(`race-class-${i}`)),
-      lanes: ["stochastic", "minibatch", "batch", "other"].map((name) => color(`race-${name}`)),
+      lanes: ["stochastic", "minibatch", "batch", "other", "another", "last"].map((name) => color(`race-${name}`)),
     };
   }
   // An empty canvas as sharp as the screen; coordinates are pixels of CSS.
@@ -92,7 +92,6 @@ const raceDrawing = (() => {
     const [left, right, bottom, top] = within;
     const across = (x) => ((x - left) / (right - left)) * width;
     const down = (y) => ((top - y) / (top - bottom)) * height;
-    context.imageSmoothingEnabled = true;
     if (regions) context.drawImage(regions, 0, 0, width, height);
     context.globalAlpha = 0.8;
     problem.labels.forEach((label, i) => {
@@ -160,7 +159,7 @@ const raceDrawing = (() => {
     context.fillText(yTitle, 0, 0);
     context.restore();
     if (never) context.fillText("never", width - 24, room.top + h + 6);
-    return { context, across, up, room, width, height, right: room.left + w, neverAt: width - 24 };
+    return { context, across, up, room, height, right: room.left + w, neverAt: width - 24 };
   }
 
   // ---- Accuracy of all lanes over a clock.

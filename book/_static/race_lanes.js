@@ -2,33 +2,26 @@
 const raceLanes = (() => {
   "use strict";
   const { centers, costs, hold, labels, last, nHidden, nTrain, target } = raceProblem;
-  const CLOCKS = ["epochs", "updates", ...(costs ? ["seconds"] : [])];
-  const STILL = 1e-9; // volatility below which an accuracy does not change at all
+  const STILL = 1e-6; // volatility, and change of the loss as a share, of a lane that is stuck
+  const NOISY = 0.02; // volatility of a lane that does not settle
+  const ORDERS = 1e6; // added to a seed for the orders, so that they are not drawn as the weights are
   const PLACES = 40; // along a lane, of which weights are kept
-  const { plain, whole } = raceWords;
+  const { CLOCKS, whole } = raceWords;
   const normals = new Float32Array(Uint8Array.from(atob(raceProblem.normals), (char) => char.charCodeAt(0)).buffer);
 
-  // Names that tell lanes of equal batch size apart.
+  // The names of lanes; those of equal batch size have letters.
   function names(settings) {
-    const named = settings.map(({ batchSize, learningRate, optimizer }) => {
-      const others = settings.filter((other) => other.batchSize === batchSize);
-      const parts = [
-        others.some((other) => other.learningRate !== learningRate) && `learning rate ${plain(learningRate)}`,
-        others.some((other) => other.optimizer !== optimizer) && optimizer,
-      ].filter(Boolean);
-      return `batch size ${whole(batchSize)}${parts.length ? ` (${parts.join(", ")})` : ""}`;
+    return settings.map(({ batchSize }, i) => {
+      const equal = settings.map((other, k) => (other.batchSize === batchSize ? k : -1)).filter((k) => k >= 0);
+      return `batch size ${whole(batchSize)}${equal.length > 1 ? ` ${"abcd"[equal.indexOf(i)]}` : ""}`;
     });
-    return named.map((name, i) => (named.indexOf(name) === named.lastIndexOf(name) ? name : `${name}, lane ${i + 1}`));
   }
-  // Colours and dashes by number: those of the flavours in the figures of the book, where free.
+  // Looks by number: 0, 1 and 2 are those of the flavours in the figures of the book, stochastic,
+  // minibatch and batch; further lanes have others.
   function looks(settings) {
-    const taken = [];
-    return settings.map(({ batchSize }) => {
-      const flavour = batchSize === 1 ? 0 : batchSize === nTrain ? 2 : 1;
-      const look = [flavour, 3, 1, 0, 2].find((each) => !taken.includes(each));
-      taken.push(look);
-      return look;
-    });
+    const free = [[0], [1], [2]];
+    let other = 3;
+    return settings.map(({ batchSize }) => free[batchSize === 1 ? 0 : batchSize === nTrain ? 2 : 1].pop() ?? other++);
   }
   // Epochs after which weights are kept, evenly on a logarithmic axis.
   function places(epochs) {
@@ -43,19 +36,23 @@ const raceLanes = (() => {
   // What a lane has come to: `reached` is Infinity by each clock for never, `volatility` NaN after too
   // few epochs.
   function outcome({ name, setting, engine }) {
-    const { valAccuracy } = engine.history;
+    const { loss, valAccuracy } = engine.history;
     const epochs = engine.diverged ? Infinity : raceEngine.epochsTo(valAccuracy, target, hold);
     const volatility = engine.diverged ? NaN : raceEngine.volatility(valAccuracy, last);
+    const change = Math.abs(loss.at(-1) - loss.at(-last)) / loss.at(-1);
+    const stuck = epochs === Infinity && volatility < STILL && change < STILL;
     return {
       name,
       ...setting,
+      epochs: engine.epochs,
       diverged: engine.diverged,
       updatesPerEpoch: Math.ceil(nTrain / setting.batchSize),
       reached: Object.fromEntries(CLOCKS.map((clock) => [clock, clockAt(clock, setting.batchSize, epochs)])),
       touched: valAccuracy.findIndex((accuracy) => accuracy >= target) + 1 || Infinity, // first epoch there, kept or not
       volatility,
-      stuck: epochs === Infinity && volatility < STILL, // a calm that is no merit
-      // Reached, and at the end still at the target, by the median of the last epochs.
+      stuck,
+      noisy: engine.diverged || stuck || volatility > NOISY,
+      // Reached, and still there at the end, by the median of the last epochs.
       kept: epochs < Infinity && raceEngine.median(valAccuracy.slice(-last)) >= target,
     };
   }
@@ -69,7 +66,7 @@ const raceLanes = (() => {
 
     function engineOf(setting, ofSeed) {
       const weights = raceEngine.initialWeights(shape, ofSeed);
-      return raceEngine.lane({ problem, nHidden, weights, momentum, seed: ofSeed, ...setting });
+      return raceEngine.lane({ problem, nHidden, weights, momentum, seed: ofSeed + ORDERS, ...setting });
     }
     const lanes = settings.map((setting, i) => {
       const engine = engineOf(setting, seed);
@@ -85,12 +82,12 @@ const raceLanes = (() => {
     const nextBatch = ({ engine, setting }) => Math.min(setting.batchSize, nTrain - (engine.samples % nTrain));
     // The lane that has seen the fewest samples and may see more, or null.
     function behind(goal) {
-      let found = null;
+      let slowest = null;
       for (const lane of lanes) {
         if (isDone(lane) || lane.engine.samples + nextBatch(lane) > goal) continue;
-        if (!found || lane.engine.samples < found.engine.samples) found = lane;
+        if (!slowest || lane.engine.samples < slowest.engine.samples) slowest = lane;
       }
-      return found;
+      return slowest;
     }
     // Train until each lane has seen so many samples, or the time is up.
     function train(goal, until = Infinity) {
@@ -116,9 +113,9 @@ const raceLanes = (() => {
     }
     // The same race from n seeds, in steps: outcomes by lane.
     function* repeated(n) {
-      const each = lanes.map(({ name: of, look: as, setting }) => ({ name: of, look: as, setting, ...setting, runs: [] }));
+      const repeats = lanes.map(({ name: of, look: as, setting }) => ({ name: of, look: as, ...setting, setting, runs: [] }));
       for (let k = 0; k < n; k += 1) {
-        for (const lane of each) {
+        for (const lane of repeats) {
           const engine = engineOf(lane.setting, seed + k);
           while (!isDone({ engine })) {
             engine.epoch();
@@ -127,15 +124,15 @@ const raceLanes = (() => {
           lane.runs.push(outcome({ ...lane, engine }));
         }
       }
-      return each;
+      return repeats;
     }
     return {
-      problem, shape, lanes, isDone, overLoss, repeated, train,
+      problem, shape, lanes, isDone, nextBatch, overLoss, repeated, train,
       stepAll: () => running().forEach(step),
       finished: () => running().length === 0,
       leastSeen: () => Math.min(...running().map(({ engine }) => engine.samples)), // Infinity at the end
       outcomes: () => lanes.map(outcome),
     };
   }
-  return { CLOCKS, clockAt, names, outcome, start };
+  return { clockAt, names, outcome, start };
 })();

@@ -6,10 +6,9 @@ const raceSettings = (() => {
   const MOMENTA = [0, 0.5, 0.8, 0.9, 0.95, 0.99];
   const SPREADS = [0.5, 1, 1.5, 2, 2.5, 3, 4];
   const LOCKS = { none: () => 1, linear: (ratio) => ratio, sqrt: Math.sqrt };
-  const { CLOCKS } = raceLanes;
   const OPTIMIZERS = ["SGD", "Adam"];
   const { nTrain } = raceProblem;
-  const { plain } = raceWords;
+  const { CLOCKS, plain } = raceWords;
 
   // ---- The address.
 
@@ -72,11 +71,11 @@ const raceSettings = (() => {
     });
   }
 
-  // In how many settings one race differs from another.
+  // The settings in which two races differ, by name.
   function differences(one, other) {
-    const values = ({ lanes, momentum, spread, lock }) => [momentum, spread, lock, ...lanes.flatMap(Object.values)];
-    const [ones, others] = [values(one), values(other)];
-    return Array.from({ length: Math.max(ones.length, others.length) }, (_, i) => ones[i] !== others[i]).filter(Boolean).length;
+    const names = ["momentum", "spread", "seed", "epochs"].filter((name) => one[name] !== other[name]);
+    const lanes = ({ lanes: settings }) => settings.map(Object.values).join();
+    return lanes(one) === lanes(other) ? names : [...names, "lanes"];
   }
 
   // ---- The controls.
@@ -154,15 +153,19 @@ const raceSettings = (() => {
       const kind = element("select", "", { name: "optimizer" });
       kind.append(...OPTIMIZERS.map((name) => new Option(name)));
       kind.onchange = () => changeLane(i, { optimizer: kind.value });
-      const remove = button("Remove", `Remove lane ${i + 1}`, () => change({ lanes: settings.lanes.filter((_, k) => k !== i) }));
+      const remove = button("Remove", `Remove lane ${i + 1}`, () => {
+        if (settings.lanes.length === 1) return refuse("A race needs one lane or more.");
+        if (i === settings.lanes.length - 1) rows[i - 1].remove.focus(); // this row goes
+        return change({ lanes: settings.lanes.filter((_, k) => k !== i) });
+      });
       fields.append(element("legend", `Lane ${i + 1}`), sizes, labelled("Learning rate ", output, rate), labelled("Optimizer ", kind), remove);
       return {
         fields,
+        remove,
         show({ batchSize, learningRate, optimizer }) {
           size.value = batchSize;
           kind.value = optimizer;
           showRate(learningRate);
-          remove.disabled = settings.lanes.length === 1;
         },
       };
     }
@@ -177,16 +180,21 @@ const raceSettings = (() => {
       while (rows.length > settings.lanes.length) rows.pop().fields.remove();
       rows.forEach((row, i) => row.show(settings.lanes[i]));
       refuse("");
-      add.disabled = settings.lanes.length >= MOST_LANES;
       lock.value = settings.lock;
       seed.value = settings.seed;
-      if (![...epochs.options].some(({ text }) => Number(text) === settings.epochs)) epochs.append(new Option(settings.epochs));
+      const options = [...epochs.options];
+      if (!options.some(({ text }) => Number(text) === settings.epochs)) {
+        epochs.add(new Option(settings.epochs), options.find(({ text }) => Number(text) > settings.epochs));
+      }
       epochs.value = settings.epochs;
       showMomentum(settings.momentum);
       showSpread(settings.spread);
     }
     form.onsubmit = (event) => event.preventDefault();
-    add.onclick = () => change({ lanes: [...settings.lanes, { ...settings.lanes.at(-1) }] });
+    add.onclick = () => {
+      if (settings.lanes.length === MOST_LANES) refuse(`A race has at most ${MOST_LANES} lanes.`);
+      else change({ lanes: [...settings.lanes, { ...settings.lanes.at(-1) }] });
+    };
     lock.onchange = () => change({ lock: lock.value, lanes: locked(settings.lanes, 0, lock.value) });
     epochs.onchange = () => change({ epochs: Number(epochs.value) });
     seed.onchange = () => {

@@ -2,6 +2,7 @@
 const raceSlice = (() => {
   "use strict";
   const TINY = 1e-6;
+  const TOGETHER = 4; // losses of a step
   const ROOM = 0.18; // about the ways, as a share of the picture
 
   const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
@@ -40,8 +41,8 @@ const raceSlice = (() => {
     const [u, v] = [(left + right) / 2, (bottom + top) / 2];
     return [u - (aspect * height) / 2, u + (aspect * height) / 2, v - height / 2, v + height / 2];
   }
-  // The loss on a grid of the plane, row by row from the top; a step for each row, so that the page
-  // answers in between.
+  // The loss on a grid of the plane, row by row from the top; in steps, so that the page answers in
+  // between.
   function* losses(within, [left, right, bottom, top], { rows, columns }, lossOf) {
     const grid = new Float32Array(rows * columns);
     for (let row = 0; row < rows; row += 1) {
@@ -49,10 +50,10 @@ const raceSlice = (() => {
       for (let column = 0; column < columns; column += 1) {
         const u = left + ((column + 0.5) / columns) * (right - left);
         grid[row * columns + column] = lossOf(weightsAt(within, [u, v]));
+        if (column % TOGETHER === 0) yield;
       }
-      yield;
     }
     return grid;
   }
-  return { around, losses, place, plane, weightsAt };
+  return { around, losses, place, plane };
 })();

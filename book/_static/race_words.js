@@ -1,7 +1,12 @@
 // What came out of a race, in words. Outcomes are those of `raceLanes.outcome`.
 const raceWords = (() => {
   "use strict";
+  const { costs, nSeeds, nTrain } = raceProblem;
+  const TARGET = `${100 * raceProblem.target}\u00a0%`;
+  const CLOCKS = ["epochs", "updates", ...(costs ? ["seconds"] : [])];
   const UNITS = { epochs: ["epoch", "epochs"], updates: ["update", "updates"], seconds: ["s", "s"] };
+  const STABLE = 0.015; // volatility that the second challenge asks for
+  const FACTOR = 4; // between the batch sizes that the fourth challenge asks for
 
   const plain = (value) =>
     Math.abs(value) >= 1e6 ? value.toExponential(1) : Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumSignificantDigits: 4 });
@@ -13,135 +18,154 @@ const raceWords = (() => {
     if (value === Infinity) return "never";
     return `${clock === "seconds" ? value.toFixed(2) : whole(value)} ${UNITS[clock][value === 1 ? 0 : 1]}`;
   }
+  const times = (reached) => CLOCKS.map((clock) => time(clock, reached[clock])).join(", ");
   const samples = (n) => (n === 1 ? "1 sample" : `${whole(n)} samples`);
-  // One after the other, as people say it.
   const list = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
-  const bySeveral = (clocks, of) => clocks.map((clock) => time(clock, of(clock))).join(", ");
+  // The lower of the middle two, so that it is one of the values.
+  const median = (values) => [...values].sort((a, b) => a - b)[(values.length - 1) >> 1];
 
-  // ---- Who won.
+  // ---- Who won. Only lanes that reach the target compete, also for the steadiest.
 
-  // How much a lane took by a clock, or how unsteady it was; Infinity for never.
-  function value(question, { reached, stuck, volatility }) {
+  function value(question, { reached, volatility }) {
     if (question !== "steady") return reached[question];
-    return stuck || Number.isNaN(volatility) ? Infinity : volatility;
+    return reached.epochs === Infinity || Number.isNaN(volatility) ? Infinity : volatility;
   }
-  function shown(question, outcome) {
-    if (question !== "steady") return time(question, outcome.reached[question]);
-    if (outcome.diverged || outcome.stuck) return outcome.stuck ? "stuck" : "diverged";
-    return Number.isNaN(outcome.volatility) ? "too few epochs" : `${points(outcome.volatility)} points`;
+  function shown(question, { diverged, reached, volatility }) {
+    if (question !== "steady") return time(question, reached[question]);
+    if (diverged) return "diverged";
+    return Number.isNaN(volatility) ? "too few epochs" : `${points(volatility)} points`;
   }
-  // The same without its unit.
-  const brief = (question, outcome) => (question === "steady" || question === "seconds" ? shown(question, outcome) : whole(value(question, outcome)));
+  const brief = (question, outcome) => (CLOCKS.slice(0, 2).includes(question) ? whole(outcome.reached[question]) : shown(question, outcome));
   function winners(question, outcomes) {
     const least = Math.min(...outcomes.map((outcome) => value(question, outcome)));
     return outcomes.filter((outcome) => value(question, outcome) === least && least < Infinity);
   }
-  // Why one lane won over the next best, which may be missing.
+
+  // ---- Why one lane won over the next best.
+
+  // The noise in a step of SGD grows with learning rate over batch size; the full batch has none.
+  const noise = ({ batchSize, learningRate }) => (batchSize === nTrain ? 0 : learningRate / batchSize);
+  const alike = (a, b) => Math.abs(a - b) <= 1e-3 * Math.max(a, b); // a locked learning rate is rounded
   const REASONS = {
     epochs(winner, second) {
-      if (second.touched < winner.reached.epochs) return `${capital(second.name)} was there in epoch ${second.touched}, but its noise took it below the target again.`;
-      if (second.updatesPerEpoch < winner.updatesPerEpoch) {
-        const few = second.updatesPerEpoch === 1 ? "only one" : `only ${whole(second.updatesPerEpoch)}`;
-        return `${capital(winner.name)} makes ${whole(winner.updatesPerEpoch)} updates in an epoch, ${second.name} ${few}.`;
+      if (second.touched < winner.reached.epochs) {
+        return `${capital(second.name)} was there in epoch ${second.touched}, but its ${noise(second) ? "noise" : "momentum"} took it below the target again.`;
       }
-      if (second.updatesPerEpoch === winner.updatesPerEpoch) return alike(winner, second);
-      return `It makes fewer updates in an epoch than ${second.name}, but ${winner.learningRate > second.learningRate ? "longer ones, with its larger learning rate" : "they follow less noise"}.`;
+      if (second.updatesPerEpoch < winner.updatesPerEpoch) {
+        return `${capital(winner.name)} makes ${whole(winner.updatesPerEpoch)} updates in an epoch, ${second.name} only ${second.updatesPerEpoch === 1 ? "one" : whole(second.updatesPerEpoch)}.`;
+      }
+      if (second.updatesPerEpoch === winner.updatesPerEpoch) {
+        const rates = `learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}`;
+        return `Both make ${winner.updatesPerEpoch === 1 ? "one update" : `${whole(winner.updatesPerEpoch)} updates`} in an epoch${winner.learningRate === second.learningRate ? "" : `; it is ${rates}`}.`;
+      }
+      return winner.learningRate > second.learningRate
+        ? `It makes fewer updates in an epoch than ${second.name}, but longer ones: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`
+        : `It makes fewer updates in an epoch than ${second.name}, and they follow less noise.`;
     },
     updates(winner, second) {
+      if (winner.learningRate > second.learningRate) return `Its updates are longer: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
       if (second.batchSize < winner.batchSize) return `Each of its updates averages ${samples(winner.batchSize)} instead of ${second.batchSize}, so it follows less noise. But each costs more samples, too.`;
-      if (second.batchSize === winner.batchSize) return alike(winner, second);
-      return winner.learningRate > second.learningRate
-        ? `Its updates are longer than those of ${second.name}: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`
-        : `Its updates follow more noise than those of ${second.name}, but from this start that did no harm.`;
+      return `From this start its updates got further; ask more seeds.`;
     },
     steady(winner, second) {
-      if (second.batchSize < winner.batchSize) return `Each of its steps averages ${samples(winner.batchSize)} instead of ${second.batchSize}, and the more samples a mean has, the less noise.`;
-      if (second.batchSize === winner.batchSize) return alike(winner, second);
-      return winner.learningRate / winner.batchSize < second.learningRate / second.batchSize
-        ? "Noise moves a lane by learning rate over batch size, and its own is the smaller."
-        : `From this start it was; ask more seeds before you believe it.`;
+      if (points(winner.volatility) === points(second.volatility)) return `Too close to call from one seed. Repeat it with ${nSeeds}.`;
+      if (noise(second) === 0) return `The full batch has no noise, but at this learning rate and momentum it still swings.`;
+      if (alike(noise(winner), noise(second))) return `Learning rate over batch size is equal, so neither should be steadier. Repeat it with ${nSeeds} seeds.`;
+      if (winner.learningRate === second.learningRate && second.batchSize < winner.batchSize) {
+        return `Each of its steps averages ${samples(winner.batchSize)} instead of ${second.batchSize}, and the more samples a mean has, the less noise.`;
+      }
+      return noise(winner) < noise(second)
+        ? "The noise in a step grows with learning rate over batch size, and its own is the smaller."
+        : `From this start it was; ask more seeds.`;
     },
   };
-  function alike(winner, second) {
-    if (winner.learningRate === second.learningRate) return winner.optimizer === second.optimizer ? "" : "The optimizer makes the difference.";
-    return `The batch is the same, the learning rate is not: ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
+  function reason(question, winner, second) {
+    if (winner.optimizer !== second.optimizer) return "They differ in the optimizer, too, so one race cannot say what did it.";
+    return REASONS[question](winner, second);
   }
-  function seconds(outcomes, { costs, nTrain }) {
+  function seconds(outcomes) {
     const takes = outcomes.filter(({ reached }) => reached.epochs < Infinity)
       .map(({ name, reached }) => `${name} makes ${whole(reached.updates)} updates with ${whole(reached.epochs * nTrain)} samples, ${time("seconds", reached.seconds)}`);
     return `Calculated for fit, at ${costs.update.toFixed(2)} ms an update and ${costs.sample.toFixed(4)} ms more for each sample: ${takes.join("; ")}.`;
   }
+  // Why a lane does not reach the target, where another does.
+  function failure({ name, batchSize, learningRate, epochs, diverged, stuck, noisy, reached }, winner) {
+    if (reached.epochs < Infinity) return "";
+    if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
+    if (stuck) return `${capital(name)} is stuck: its steps have pushed the weights so far that the gradient is zero.`;
+    if (!noisy) return `${capital(name)} has not got there in ${time("epochs", epochs)}: at learning rate ${plain(learningRate)} its steps are short.`;
+    return batchSize < winner.batchSize
+      ? `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`
+      : `${capital(name)} does not settle at learning rate ${plain(learningRate)}.`;
+  }
   // The answer to a question: the winners, who they are and what the others took, and why.
-  function answer(question, outcomes, about) {
+  function answer(question, outcomes) {
     const won = winners(question, outcomes);
     const rest = outcomes.filter((outcome) => !won.includes(outcome));
     const others = rest.map((outcome) => `${outcome.name}: ${shown(question, outcome)}`).join("; ");
-    if (!won.length) return { winners: won, text: "none", others, why: "" };
-    const second = rest.reduce((best, outcome) => (value(question, outcome) < (best ? value(question, best) : Infinity) ? outcome : best), null);
-    let why = won.length > 1 ? "A tie." : "";
-    if (question === "seconds") why = seconds(outcomes, about);
-    else if (won.length === 1 && second) why = REASONS[question](won[0], second);
-    else if (won.length === 1 && rest.length) why = "No other lane got there.";
+    if (!won.length) return { winners: won, text: "nobody", others, why: "" };
+    const [second] = rest.filter((outcome) => value(question, outcome) < Infinity).sort((a, b) => value(question, a) - value(question, b));
+    let why = "";
+    if (question === "seconds") why = seconds(outcomes);
+    else if (won.length > 1) why = "A tie.";
+    else if (second) why = reason(question, won[0], second);
+    else if (rest.length) why = "No other lane got there.";
     if (question === "epochs") why = [why, ...rest.map((outcome) => failure(outcome, won[0]))].filter(Boolean).join(" ");
     return { winners: won, text: `${list(won.map(({ name }) => name))}: ${shown(question, won[0])}`, others, why };
-  }
-  function failure({ name, batchSize, learningRate, diverged, stuck, reached }, winner) {
-    if (stuck) return `${capital(name)} is stuck: learning rate ${plain(learningRate)} threw it where nothing changes any more.`;
-    if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
-    if (reached.epochs < Infinity || batchSize >= winner.batchSize) return "";
-    return `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`;
   }
 
   // ---- What is said when a race pauses, ends, or has been changed.
 
-  // What is new of a lane; `epoch` is the one that it is in.
-  function news({ diverged, stuck, reached }, { clocks, target, epoch, done }) {
-    if (diverged) return `Diverged in epoch ${whole(epoch)}: its weights are no longer numbers.`;
+  // What is new of a lane in an epoch.
+  function news({ diverged, stuck, reached }, { epoch, done }) {
+    if (diverged) return `Diverged in epoch ${whole(epoch)}: its loss is no longer a number.`;
     if (stuck) return "Stuck: its accuracy no longer changes.";
-    if (reached.epochs < Infinity) return `${target} after ${bySeveral(clocks, (clock) => reached[clock])}`;
-    return done ? `Never kept ${target}.` : "";
+    if (reached.epochs < Infinity) return `${TARGET} after ${times(reached)}`;
+    return done ? `Never kept ${TARGET}.` : "";
   }
-  function paused(outcomes, { clock, target, epochs }) {
-    const lanes = outcomes.map((outcome) => {
-      if (outcome.diverged) return `${outcome.name} has diverged`;
-      if (outcome.reached[clock] === Infinity) return `${outcome.name} has not kept ${target} yet`;
-      return `${outcome.name} has kept ${target} since ${time(clock, outcome.reached[clock])}`;
+  function paused(outcomes, clock) {
+    const lanes = outcomes.map(({ name, diverged, reached }) => {
+      if (diverged) return `${name} has diverged`;
+      return reached[clock] === Infinity ? `${name} has not reached ${TARGET} yet` : `${name} reached ${TARGET} after ${time(clock, reached[clock])}`;
     });
-    return `After ${time("epochs", epochs)}: ${lanes.join("; ")}.`;
+    return `${capital(lanes.join("; "))}.`;
   }
   // What is to be said of lanes that came to nothing.
-  function failures(outcomes, { target }) {
-    if (outcomes.every(({ reached }) => reached.epochs === Infinity)) return [`No lane keeps ${target}. A smaller learning rate, or more epochs?`];
+  function failures(outcomes) {
+    if (outcomes.every(({ reached }) => reached.epochs === Infinity)) return [`No lane reaches and keeps ${TARGET}.`];
     return outcomes.filter(({ diverged, stuck }) => diverged || stuck)
       .map(({ name, diverged }) => `${capital(name)} ${diverged ? "diverged" : "is stuck"}.`);
   }
-  // What has become of the one lane that was changed since the race before; nothing if there were more.
-  function changed(before, after, { target }) {
+  // What has become of the one lane that was changed since the race before, or nothing.
+  function changed(before, after) {
     if (before.length !== after.length) return "";
-    const same = (one, other) => ["batchSize", "learningRate", "optimizer"].every((name) => one[name] === other[name]);
-    const others = after.map((outcome, i) => [before[i], outcome]).filter(([was, is]) => !same(was, is));
-    if (others.length !== 1) return "";
-    const [[was, is]] = others;
-    return `${capital(is.name)} at learning rate ${plain(is.learningRate)}: ${target} after ${shown("epochs", is)} (before: ${shown("epochs", was)}), volatility ${shown("steady", is)} (before: ${shown("steady", was)}).`;
+    const names = ["batchSize", "learningRate", "optimizer"];
+    const pairs = after.map((is, i) => [before[i], is]).filter(([was, is]) => names.some((name) => was[name] !== is[name]));
+    if (pairs.length !== 1) return "";
+    const [[was, is]] = pairs;
+    const speed = `${shown("epochs", is)} (before: ${shown("epochs", was)})`;
+    const measured = [was, is].every(({ volatility }) => !Number.isNaN(volatility));
+    const stability = measured ? `; volatility ${points(is.volatility)} points (before: ${points(was.volatility)})` : "";
+    return `${capital(is.name)} with ${is.optimizer} at ${plain(is.learningRate)} reaches ${TARGET}: ${speed}${stability}.`;
   }
-  // What to try next: the smallest batch that failed where another did not, at a tenth of the rate.
+  // What to try next: the smallest batch that noise keeps from the target, at a tenth of its rate.
   function suggestion(outcomes) {
-    const failed = outcomes.filter(({ reached }) => reached.epochs === Infinity);
-    if (!failed.length || failed.length === outcomes.length) return null;
-    const { name, batchSize, learningRate } = failed.reduce((least, each) => (each.batchSize < least.batchSize ? each : least));
-    if (outcomes.some((other) => other.reached.epochs < Infinity && other.batchSize < batchSize)) return null;
-    const rate = Number((learningRate / 10).toPrecision(4));
-    return { name, learningRate: rate, text: `${capital(name)} does not fail for good: learning rate ${plain(learningRate)} is too much for it. Try a tenth.` };
+    const [lane] = outcomes.filter(({ noisy, reached }) => noisy && reached.epochs === Infinity).sort((a, b) => a.batchSize - b.batchSize);
+    if (!lane || outcomes.every(({ reached }) => reached.epochs === Infinity)) return null;
+    const { name, learningRate } = lane;
+    const tenth = Number((learningRate / 10).toPrecision(4));
+    return { name, learningRate: tenth, text: `${capital(name)} does not fail for good: learning rate ${plain(learningRate)} is too large for it. Try a tenth.` };
   }
   // The medians of many seeds.
-  function medians(many, { clocks, clockAt, target }) {
-    const lanes = many.map(({ name, batchSize, runs }) => {
-      const sane = runs.filter(({ diverged }) => !diverged);
-      if (sane.length < runs.length / 2) return `${name} diverges`;
-      const epochs = raceEngine.median(runs.map(({ reached }) => reached.epochs));
-      const volatility = raceEngine.median(sane.map((run) => run.volatility));
-      const speed = epochs === Infinity ? `does not keep ${target}` : `keeps ${target} after ${bySeveral(clocks, (clock) => clockAt(clock, batchSize, epochs))}`;
-      return `${name} ${speed}${Number.isNaN(volatility) ? "" : `, with a volatility of ${points(volatility)} points`}`;
+  function medians(many) {
+    const lanes = many.map(({ name, runs }) => {
+      const stayed = runs.filter(({ diverged }) => !diverged);
+      const lost = runs.length - stayed.length;
+      if (lost > runs.length / 2) return `${name} diverges (${lost} of ${runs.length})`;
+      const middle = [...runs].sort((a, b) => a.reached.epochs - b.reached.epochs)[(runs.length - 1) >> 1];
+      const speed = middle.reached.epochs === Infinity ? `does not keep ${TARGET}` : `reaches ${TARGET} after ${times(middle.reached)}`;
+      const volatility = median(stayed.map((run) => run.volatility));
+      return `${name} ${speed}${Number.isNaN(volatility) ? "" : `, volatility ${points(volatility)} points`}${lost ? ` (${lost} diverged)` : ""}`;
     });
     return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.`;
   }
@@ -151,57 +175,58 @@ const raceWords = (() => {
 
   const CHALLENGES = [
     {
-      text: "Make batch size 500, the full batch, win on the clock of epochs.",
-      check: ({ outcomes, nTrain }) => {
+      text: `Make batch size ${nTrain}, the full batch, win on the clock of epochs.`,
+      check({ outcomes }) {
         const full = outcomes.find(({ batchSize }) => batchSize === nTrain);
         if (!full || outcomes.length < 2) return null;
         const won = winners("epochs", outcomes);
-        if (won.length === 1 && won[0] === full) return [true, `It wins, at learning rate ${plain(full.learningRate)}. What did the others have to suffer for it?`];
+        if (won.length === 1 && won[0] === full) return [true, `It wins, at learning rate ${plain(full.learningRate)}. Do the others still run at their best?`];
         return [false, won.length ? `Not yet: the winner is ${list(won.map(({ name }) => name))}.` : "Not yet: no lane gets there."];
       },
     },
     {
-      text: "Calm batch size 1 with one slider: volatility below 1.5 points, and the target kept.",
-      check: ({ outcomes, changed: settings }) => {
+      text: `Make batch size 1 stable with one slider that is not its learning rate: volatility below ${points(STABLE)} points, and the target kept.`,
+      check({ outcomes, changed: differing }) {
         const one = outcomes.find(({ batchSize }) => batchSize === 1);
         if (!one) return null;
         if (one.diverged) return [false, "Not yet: it diverged."];
         if (Number.isNaN(one.volatility)) return null;
-        if (one.volatility >= 0.015) return [false, `Not yet: its volatility is ${points(one.volatility)} points.`];
-        if (!one.kept) return [false, "Not yet: it is calm, but does not keep the target."];
-        if (settings !== 1) return [false, `Not yet: it is calm, but ${settings} settings differ from those at the start.`];
-        return [true, `Its volatility is ${points(one.volatility)} points. Smaller steps average over time what a larger batch averages over samples.`];
+        if (one.volatility >= STABLE) return [false, `Not yet: its volatility is ${points(one.volatility)} points.`];
+        if (!one.kept) return [false, "Not yet: it is stable, but does not keep the target."];
+        if (differing.includes("spread")) return [false, "Not yet: that made the problem easier, not the steps shorter."];
+        if (differing.join() !== "momentum") return [false, "Not yet: it is stable, but another slider alone can do it, too."];
+        return [true, "With less momentum a gradient counts fewer times over, so the steps are shorter, as at a smaller learning rate."];
       },
     },
     {
       text: "Find the largest learning rate at which batch size 32 (with SGD) keeps the target, so that the next step of the slider fails.",
-      check: ({ tried }) => {
+      check({ tried }) {
         const lanes = tried.filter(({ batchSize, optimizer }) => batchSize === 32 && optimizer === "SGD");
         if (!lanes.length) return null;
         const keeps = Math.max(0, ...lanes.filter(({ kept }) => kept).map(({ learningRate }) => learningRate));
         const fails = Math.min(...lanes.filter(({ kept, learningRate }) => !kept && learningRate > keeps).map(({ learningRate }) => learningRate));
         if (fails === Infinity) return [false, `It keeps the target at ${plain(keeps)}. Try a larger one.`];
-        if (keeps === 0) return [false, `It does not keep the target at ${plain(fails)}. Try a smaller one.`];
+        if (keeps === 0) return [false, `It does not keep the target at ${plain(fails)}. Try another.`];
         if (fails / keeps > 2.01) return [false, `It keeps the target at ${plain(keeps)}, not at ${plain(fails)}. Come closer.`];
         return [true, `It keeps the target at ${plain(keeps)}, not at ${plain(fails)}, from this seed.`];
       },
     },
     {
-      text: "Make two lanes of different batch sizes that 30 seeds cannot tell apart, neither by speed nor by volatility. Equal learning rate over batch size is a start.",
-      check: ({ many }) => {
+      text: `Make two lanes, one batch at least ${FACTOR} times as large as the other, between which ${nSeeds} seeds show no difference, neither in speed nor in volatility. Equal learning rate over batch size is a start.`,
+      check({ many }) {
         if (!many) return null;
-        let told = "";
-        for (const [i, a] of many.entries()) {
-          for (const b of many.slice(i + 1)) {
-            if (a.batchSize === b.batchSize) continue;
-            const n = a.runs.length;
-            const sooner = wins(a.runs, b.runs, ({ reached }) => reached.epochs);
-            const steadier = wins(a.runs, b.runs, ({ diverged, volatility }) => (diverged ? Infinity : volatility));
-            told = `${a.name} is the sooner in ${sooner} of ${n} seeds and the steadier in ${steadier}, against ${b.name}`;
-            if (even(sooner, n) && even(steadier, n)) return [true, `${capital(told)}. A coin does as much.`];
-          }
-        }
-        return [false, many.length === 2 && told ? `Not yet: ${told}.` : "Not yet: any two of these lanes can be told apart."];
+        const able = many.filter(({ runs }) => runs.filter(({ kept }) => kept).length > runs.length / 2).sort((a, b) => a.batchSize - b.batchSize);
+        const pairs = able.flatMap((a, i) => able.slice(i + 1).filter((b) => b.batchSize >= FACTOR * a.batchSize).map((b) => [a, b]));
+        if (!pairs.length) return [false, `Not yet: it takes two lanes that keep the target, one batch at least ${FACTOR} times as large as the other.`];
+        const compared = pairs.map(([a, b]) => {
+          const sooner = wins(a.runs, b.runs, ({ reached }) => reached.epochs);
+          const steadier = wins(a.runs, b.runs, ({ diverged, volatility }) => (diverged ? Infinity : volatility));
+          const n = a.runs.length;
+          const text = `${a.name} is the sooner in ${sooner} of ${n} seeds and the steadier in ${steadier}, against ${b.name}`;
+          return [even(sooner, n) && even(steadier, n), text];
+        });
+        const [met, text] = compared.find(([isEven]) => isEven) ?? compared[0];
+        return met ? [true, `${capital(text)}. That shows no difference, which does not prove that there is none.`] : [false, `Not yet: ${text}.`];
       },
     },
   ];
@@ -212,5 +237,5 @@ const raceWords = (() => {
   // Whether a coin may do it: the sign test at 5 %, by the normal distribution.
   const even = (count, n) => Math.abs(count - n / 2) <= 1.96 * Math.sqrt(n) / 2;
 
-  return { CHALLENGES, answer, changed, failures, list, medians, news, paused, percent, plain, points, suggestion, time, brief, whole };
+  return { CHALLENGES, CLOCKS, TARGET, answer, brief, changed, failures, list, median, medians, news, paused, percent, plain, points, suggestion, time, whole };
 })();
