@@ -61,7 +61,7 @@ def problem(site=SITE):
     return json.loads(data)
 
 
-def outcome(size, epochs, volatility=0.02, rate=0.01, optimizer="SGD", diverged=False):
+def outcome(size, epochs, volatility=0.015, rate=0.01, optimizer="SGD", diverged=False):
     """The outcome of a lane that reached the target after so many epochs."""
     updates = epochs * -(-500 // size)
     seconds = (COSTS["update"] * updates + COSTS["sample"] * 500 * epochs) / 1000
@@ -75,6 +75,9 @@ def outcome(size, epochs, volatility=0.02, rate=0.01, optimizer="SGD", diverged=
         "volatility": float("nan") if diverged else volatility,
         "diverged": diverged,
         "stuck": False,
+        "noisy": diverged or volatility > 0.02,
+        "touched": epochs,
+        "epochs": 150,
         "kept": epochs < INFINITY,
     }
 

@@ -61,7 +61,7 @@ def test_play_pause_and_play_again(racer):
     wait_until(reader.page, "() => document.querySelector('[data-show=epochs]').textContent > 1")
     play.click()
     assert play.inner_text() == "Play"
-    assert reader.status.startswith("After ")
+    assert reader.status.startswith("Batch size 1 ")
     halted = reader.counts("samples")
     reader.page.wait_for_timeout(400)
     assert reader.counts("samples") == halted
@@ -130,7 +130,7 @@ def test_keys_play_and_pause_and_step(racer):
     keys.press("Space")
     assert reader.button("play").inner_text() == "Pause"
     keys.press("Enter")
-    assert reader.status.startswith("After 0 epochs")
+    assert reader.status.startswith("Batch size 1 has not reached 80 % yet")
     before = reader.counts("updates")
     keys.press("Tab")
     keys.press("Enter")
@@ -162,7 +162,7 @@ def test_everything_answers_to_touch_on_a_phone(racer):
     reader.choose_pace("full")
     reader.find(".race-prediction [type=submit]").tap()
     reader.finished()
-    assert reader.outcome["epochs"]["said"][2:].startswith("you said 32, ")
+    assert reader.outcome["epochs"]["said"][2:].startswith("32, ")
     for name, updates in {"update": [1, 1, 1], "epoch": [500, 16, 1], "reset": [0, 0, 0]}.items():
         reader.button(name).tap()
         reader.page.wait_for_timeout(100)

@@ -96,8 +96,8 @@ def test_a_lane_that_diverges_stops_and_the_others_go_on(start):
         assert lost["kept"] is False
     assert [outcome["name"] for outcome in outcomes] == [
         "batch size 1",
-        "batch size 32 (learning rate 0.01)",
-        "batch size 32 (learning rate 10)",
+        "batch size 32 a",
+        "batch size 32 b",
     ]
 
 
@@ -183,17 +183,12 @@ def test_names_tell_lanes_apart(race_scripts):
         return race_scripts.evaluate("(lanes) => raceLanes.names(lanes)", list(lanes))
 
     assert names(lane(1), lane(32, 0.1)) == ["batch size 1", "batch size 32"]
-    assert names(lane(32), lane(32, 0.1), lane(1)) == [
-        "batch size 32 (learning rate 0.01)",
-        "batch size 32 (learning rate 0.1)",
+    assert names(lane(32), lane(1), lane(32, 0.1)) == [
+        "batch size 32 a",
         "batch size 1",
+        "batch size 32 b",
     ]
-    assert names(lane(32), lane(32, optimizer="Adam")) == [
-        "batch size 32 (SGD)",
-        "batch size 32 (Adam)",
-    ]
-    equal = names(lane(32), lane(32), lane(1, 0.001))
-    assert len(set(equal)) == 3
+    assert len(set(names(*[lane(32)] * 4))) == 4
 
 
 def test_colours_of_lanes_differ_and_are_those_of_the_flavours(start):

@@ -42,12 +42,15 @@ def test_prediction_starts_the_race_and_stands_beside_what_came(racer):
     assert list(outcome) == ["epochs", "updates", "seconds", "steady"]
     for question, pick in QUESTIONS.items():
         right = outcome[question]["winner"].startswith(f"batch size {names[pick]}:")
-        said = f"✓ you said {names[pick]}, right" if right else f"✗ you said {names[pick]}, wrong"
+        said = f"✓ {names[pick]}, right" if right else f"✗ {names[pick]}, wrong"
         assert outcome[question]["said"] == said
     assert {row["said"][0] for row in outcome.values() if row["said"]} == {"✓", "✗"}
     assert all(row["why"].endswith(".") for row in outcome.values())
     for row in outcome.values():
-        assert row["said"] in reader.find(".race-status").text_content()
+        assert (
+            f"{row['said'][:2]}you said {row['said'][2:]}"
+            in reader.find(".race-status").text_content()
+        )
     assert reader.complaints == []
 
 
@@ -79,7 +82,7 @@ def test_prediction_asks_for_the_lanes_that_race(racer):
         assert [label.strip() for label in labels] == ["1", "500"]
     answer(reader, {question: 1 for question in QUESTIONS})
     reader.find(".race-prediction [type=submit]").click()
-    assert reader.finished().outcome["steady"]["said"][2:].startswith("you said 500, ")
+    assert reader.finished().outcome["steady"]["said"][2:].startswith("500, ")
 
 
 def test_what_was_said_of_other_lanes_is_not_held_against_these(racer):
@@ -108,6 +111,6 @@ def test_answers_are_given_and_the_race_started_by_keyboard(racer):
     keys.press("Enter")
     reader.finished()
     said = {question: row["said"] for question, row in reader.outcome.items()}
-    assert "you said 500, " in said["epochs"]
+    assert "500, " in said["epochs"]
     for question in ("updates", "seconds", "steady"):
-        assert "you said 1, " in said[question]
+        assert "1, " in said[question]

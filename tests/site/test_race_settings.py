@@ -97,16 +97,16 @@ def test_the_ends_of_what_is_allowed_are_allowed(read, text):
 
 
 @pytest.mark.parametrize(
-    ("change", "n"),
+    ("change", "names"),
     [
-        ({}, 0),
+        ({}, []),
         ({"seed": 5, "clock": "updates"}, 0),  # which calm nothing
-        ({"momentum": 0.5}, 1),
+        ({"momentum": 0.5}, ["momentum"]),
         ({"lanes": [OWN["lanes"][0] | {"learningRate": 0.1}]}, 1),
         ({"lanes": [OWN["lanes"][0] | {"learningRate": 0.1, "batchSize": 8}]}, 2),
         ({"spread": 1, "lock": "linear"}, 2),
     ],
 )
-def test_differences_are_counted(race_scripts, change, n):
+def test_differences_are_counted(race_scripts, change, names):
     count = "([one, other]) => raceSettings.differences(one, other)"
-    assert race_scripts.evaluate(count, [OWN, OWN | change]) == n
+    assert race_scripts.evaluate(count, [OWN, OWN | change]) == names

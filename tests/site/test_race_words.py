@@ -53,7 +53,7 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
         "but at learning rate 0.01 their noise keeps it from settling."
     )
     assert why["updates"].startswith("Each of its updates averages 500 samples instead of 32")
-    assert "0.70 ms" in why["seconds"] and "0.0040 ms" in why["seconds"]
+    assert "0.70 ms" in why["seconds"]
     assert "batch size 32 makes 144 updates with 4,500 samples, 0.12 s" in why["seconds"]
     assert "batch size 500 makes 60 updates with 30,000 samples, 0.16 s" in why["seconds"]
     assert "batch size 1 makes" not in why["seconds"]
@@ -99,7 +99,7 @@ def test_equal_lanes_tie(answer, question):
 @pytest.mark.parametrize("question", ["epochs", "updates", "seconds"])
 def test_nobody_wins_where_nobody_reaches_the_target(answer, question):
     found = answer(question, [lane(1, INFINITY), lane(500, INFINITY)])
-    assert found["winners"] == [] and found["text"] == "none"
+    assert found["winners"] == [] and found["text"] == "nobody"
     assert found["others"] == "batch size 1: never; batch size 500: never"
     assert found["why"] == ""
 
