@@ -258,7 +258,7 @@ def test_live_region_speaks_when_a_race_pauses_and_when_it_ends(racer):
     assert region.count() == 1 and reader.status == ""
     reader.button("epoch").click()
     assert reader.status == (
-        "After 1 epoch: batch size 32 has not kept 80 % yet; batch size 500 has not kept 80 % yet."
+        "Batch size 32 has not reached 80 % yet; batch size 500 has not reached 80 % yet."
     )
     reader.race()
     assert reader.status.startswith("Finished. Fewest epochs 32 (")

@@ -52,7 +52,7 @@ def test_what_one_change_has_done_is_said(say):
     text = say("changed", THREE, after)
     assert text == (
         "Batch size 1 with SGD at 0.001 reaches 80 %: 20 epochs (before: never); "
-        "volatility 1.0 points (before: 4.0 points)."
+        "volatility 1.0 points (before: 4.0)."
     )
     assert say("changed", THREE, THREE) == ""
     assert say("changed", THREE, after[1:]) == ""

@@ -63,7 +63,12 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
 @pytest.mark.parametrize(
     ("question", "winner", "second", "reason"),
     [
-        ("epochs", lane(500, 5, rate=0.3), lane(32, 9), "larger learning rate"),
+        (
+            "epochs",
+            lane(500, 5, rate=0.3),
+            lane(32, 9),
+            "longer ones: learning rate 0.3 against 0.01",
+        ),
         ("epochs", lane(500, 5), lane(32, 9), "less noise"),
         (
             "epochs",
@@ -72,9 +77,17 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
             "makes 16 updates in an epoch, batch size 100 only 5",
         ),
         ("updates", lane(32, 2, rate=0.1), lane(500, 60), "learning rate 0.1 against 0.01"),
-        ("updates", lane(32, 2), lane(500, 60), "more noise"),
-        ("steady", lane(8, 9, 0.001, rate=0.0001), lane(500, 60, 0.01), "its own is the smaller"),
-        ("steady", lane(1, 9, 0.001), lane(500, 60, 0.01), "ask more seeds"),
+        ("updates", lane(32, 2), lane(500, 60), "ask more seeds"),
+        ("steady", lane(8, 9, 0.001, rate=0.0001), lane(100, 60, 0.01), "its own is the smaller"),
+        ("steady", lane(1, 9, 0.001), lane(100, 60, 0.01), "ask more seeds"),
+        ("steady", lane(32, 9, 0.001), lane(500, 60, 0.01), "it still swings"),
+        (
+            "steady",
+            lane(8, 9, 0.011),
+            lane(32, 9, 0.012, rate=0.04),
+            "Learning rate over batch size is equal",
+        ),
+        ("steady", lane(8, 9, 0.0101), lane(32, 9, 0.0102), "Too close to call"),
     ],
 )
 def test_reason_depends_on_what_the_winner_has_over_the_second(
@@ -130,11 +143,11 @@ def test_a_lane_that_diverged_is_said_to_have_diverged_and_not_to_be_noisy(answe
     assert "noise" not in why
 
 
-@pytest.mark.parametrize("question", ["epochs", "updates", "steady"])
+@pytest.mark.parametrize("question", ["epochs", "updates"])
 def test_lanes_of_one_batch_size_differ_by_their_learning_rate(answer, question):
     found = answer(question, [lane(32, 9, 0.01, rate=0.02), lane(32, 50, 0.02, rate=0.001)])
     assert winners(found) == [32]
-    assert found["why"] == ("The batch is the same, the learning rate is not: 0.02 against 0.001.")
+    assert "learning rate 0.02 against 0.001" in found["why"]
 
 
 def test_a_lane_that_is_stuck_is_not_the_steadiest(answer):
@@ -159,9 +172,9 @@ def test_lane_that_was_there_first_but_did_not_stay_is_told_of(answer):
     assert "Batch size 1 was there in epoch 2, but its noise" in why
 
 
-def test_lanes_of_one_setting_differ_by_their_optimizer(answer):
+def test_another_optimizer_is_not_explained_by_the_batch(answer):
     adam = lane(32, 9) | {"optimizer": "Adam"}
-    assert answer("epochs", [adam, lane(32, 20)])["why"] == "The optimizer makes the difference."
+    assert "optimizer, too" in answer("epochs", [adam, lane(32, 20)])["why"]
 
 
 def test_one_lane_alone_is_not_explained(answer):
