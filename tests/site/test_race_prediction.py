@@ -75,11 +75,11 @@ def test_prediction_is_asked_once(racer):
 
 
 def test_prediction_asks_for_the_lanes_that_race(racer):
-    reader = racer(fragment((1, 0.01, "SGD"), (500, 0.01, "SGD"), epochs=25))
+    reader = racer(fragment((32, 0.01, "SGD"), (500, 0.01, "SGD"), epochs=25))
     reader.choose_pace("full")
     for fields in reader.find(".race-prediction fieldset").all():
         labels = fields.locator("label").all_inner_texts()
-        assert [label.strip() for label in labels] == ["1", "500"]
+        assert [label.strip() for label in labels] == ["32", "500"]
     answer(reader, {question: 1 for question in QUESTIONS})
     reader.find(".race-prediction [type=submit]").click()
     assert reader.finished().outcome["steady"]["said"][2:].startswith("500, ")
