@@ -195,6 +195,35 @@ def visitor(browser, address):
 
 
 @pytest.fixture
+def racer(browser, address):
+    """Open the race of a page at a fragment, in a browser with the settings given."""
+    from race_page import PAGE, Racer
+
+    contexts = []
+
+    def visit(fragment="", page=PAGE, script="", **settings):
+        contexts.append(browser.new_context(**settings))
+        if script:
+            contexts[-1].add_init_script(script)
+        return Racer(contexts[-1].new_page()).open(f"{address}{page}{fragment}")
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def race_scripts(browser):
+    """A page with the scripts of the race, to call what they hold."""
+    from race_page import PAGE
+
+    page = browser.new_page()
+    page.goto((SITE / PAGE).as_uri())
+    yield page
+    page.close()
+
+
+@pytest.fixture
 def file(tmp_path):
     """Write a table, its content given as text, bytes, or columns of a Parquet file."""
     import pyarrow as pa
