@@ -347,7 +347,7 @@ const race = (() => {
       if (!many) return;
       const clouds = many.map(({ name, look, runs }) => {
         const pairs = runs.filter(({ diverged }) => !diverged).map(({ reached, volatility }) => [reached[settings.clock], 100 * volatility]);
-        return { name: short(name), look, runs: pairs, median: [0, 1].map((k) => raceWords.median(pairs.map((pair) => pair[k]))) };
+        return { name: short(name), look, runs: pairs, median: [0, 1].map((k) => raceEngine.median(pairs.map((pair) => pair[k]))) };
       }).filter(({ runs }) => runs.length);
       const canvas = find(".race-cloud canvas");
       raceDrawing.cloud(canvas, { clouds, xTitle: `${TITLES[settings.clock]} to ${TARGET}`, colors });

@@ -55,5 +55,5 @@ const raceSlice = (() => {
     }
     return grid;
   }
-  return { around, losses, place, plane };
+  return { around, losses, place, plane, weightsAt };
 })();

@@ -5,7 +5,7 @@ const raceWords = (() => {
   const TARGET = `${100 * raceProblem.target}\u00a0%`;
   const CLOCKS = ["epochs", "updates", ...(costs ? ["seconds"] : [])];
   const UNITS = { epochs: ["epoch", "epochs"], updates: ["update", "updates"], seconds: ["s", "s"] };
-  const STABLE = 0.015; // volatility that the second challenge asks for
+  const STABLE = 0.025; // volatility that the second challenge asks for
   const FACTOR = 4; // between the batch sizes that the fourth challenge asks for
 
   const plain = (value) =>
@@ -21,8 +21,6 @@ const raceWords = (() => {
   const times = (reached) => CLOCKS.map((clock) => time(clock, reached[clock])).join(", ");
   const samples = (n) => (n === 1 ? "1 sample" : `${whole(n)} samples`);
   const list = (parts) => (parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
-  // The lower of the middle two, so that it is one of the values.
-  const median = (values) => [...values].sort((a, b) => a - b)[(values.length - 1) >> 1];
 
   // ---- Who won. Only lanes that reach the target compete, also for the steadiest.
 
@@ -30,9 +28,9 @@ const raceWords = (() => {
     if (question !== "steady") return reached[question];
     return reached.epochs === Infinity || Number.isNaN(volatility) ? Infinity : volatility;
   }
-  function shown(question, { diverged, reached, volatility }) {
+  function shown(question, { diverged, reached, stuck, volatility }) {
     if (question !== "steady") return time(question, reached[question]);
-    if (diverged) return "diverged";
+    if (diverged || stuck) return diverged ? "diverged" : "stuck";
     return Number.isNaN(volatility) ? "too few epochs" : `${points(volatility)} points`;
   }
   const brief = (question, outcome) => (CLOCKS.slice(0, 2).includes(question) ? whole(outcome.reached[question]) : shown(question, outcome));
@@ -92,7 +90,7 @@ const raceWords = (() => {
   function failure({ name, batchSize, learningRate, epochs, diverged, stuck, noisy, reached }, winner) {
     if (reached.epochs < Infinity) return "";
     if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
-    if (stuck) return `${capital(name)} is stuck: its steps have pushed the weights so far that the gradient is zero.`;
+    if (stuck) return `${capital(name)} is stuck: learning rate ${plain(learningRate)} has pushed its weights so far that the gradient is zero.`;
     if (!noisy) return `${capital(name)} has not got there in ${time("epochs", epochs)}: at learning rate ${plain(learningRate)} its steps are short.`;
     return batchSize < winner.batchSize
       ? `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`
@@ -162,9 +160,9 @@ const raceWords = (() => {
       const stayed = runs.filter(({ diverged }) => !diverged);
       const lost = runs.length - stayed.length;
       if (lost > runs.length / 2) return `${name} diverges (${lost} of ${runs.length})`;
-      const middle = [...runs].sort((a, b) => a.reached.epochs - b.reached.epochs)[(runs.length - 1) >> 1];
-      const speed = middle.reached.epochs === Infinity ? `does not keep ${TARGET}` : `reaches ${TARGET} after ${times(middle.reached)}`;
-      const volatility = median(stayed.map((run) => run.volatility));
+      const reached = Object.fromEntries(CLOCKS.map((clock) => [clock, raceEngine.median(runs.map((run) => run.reached[clock]))]));
+      const speed = reached.epochs === Infinity ? `does not keep ${TARGET}` : `reaches ${TARGET} after ${times(reached)}`;
+      const volatility = raceEngine.median(stayed.map((run) => run.volatility));
       return `${name} ${speed}${Number.isNaN(volatility) ? "" : `, volatility ${points(volatility)} points`}${lost ? ` (${lost} diverged)` : ""}`;
     });
     return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.`;
@@ -237,5 +235,5 @@ const raceWords = (() => {
   // Whether a coin may do it: the sign test at 5 %, by the normal distribution.
   const even = (count, n) => Math.abs(count - n / 2) <= 1.96 * Math.sqrt(n) / 2;
 
-  return { CHALLENGES, CLOCKS, TARGET, answer, brief, changed, failures, list, median, medians, news, paused, percent, plain, points, suggestion, time, whole };
+  return { CHALLENGES, CLOCKS, TARGET, answer, brief, changed, failures, list, medians, news, paused, percent, plain, points, suggestion, time, whole };
 })();

@@ -51,11 +51,11 @@ def test_full_batch_is_to_win_on_epochs(check, outcomes, met):
 @pytest.mark.parametrize(
     ("one", "changed", "met"),
     [
-        (lane(1, 20, 0.014), ["momentum"], True),
-        (lane(1, 20, 0.015), ["momentum"], False),  # not stable enough
-        (lane(1, 20, 0.014), ["momentum", "seed"], False),  # two settings
-        (lane(1, 20, 0.014), ["lanes"], False),  # its learning rate
-        (lane(1, 20, 0.014), ["spread"], False),  # an easier problem
+        (lane(1, 20, 0.024), ["momentum"], True),
+        (lane(1, 20, 0.025), ["momentum"], False),  # not stable enough
+        (lane(1, 20, 0.024), ["momentum", "seed"], False),  # two settings
+        (lane(1, 20, 0.024), ["lanes"], False),  # its learning rate
+        (lane(1, 20, 0.024), ["spread"], False),  # an easier problem
         (lane(1, INFINITY, 0.001), ["momentum"], False),  # stable, but goes nowhere
         (lost(1), ["momentum"], False),
         (lane(2, 20, 0.001), ["momentum"], None),
