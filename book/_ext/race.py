@@ -40,7 +40,7 @@ PARTS = [f"race_{part}.js" for part in ("engine", "words", "lanes", "slice", "dr
 PARTS += ["race.js"]
 COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 QUESTIONS = {
-    "epochs": "Which batch size needs the fewest epochs?",
+    "epochs": "Which batch size needs the fewest epochs to the target?",
     "updates": "Which needs the fewest updates?",
     "seconds": "Which needs the fewest seconds in Keras?",
     "steady": "Whose test accuracy is the steadiest at the end?",
@@ -55,9 +55,9 @@ PACES = {
     "full": "as fast as it goes",
 }
 LEAD = (
-    "Copies of one network learn to tell three classes apart, from the same start. They differ in "
-    "the batch size: over how many of the {n_train} samples they average before they change their "
-    "weights. Such a change is an update; once through all samples is an epoch. The target: "
+    "Copies of one network learn to tell three classes of points apart, from the same start. They "
+    "differ in the batch size: how many of the {n_train} training samples they look at before each "
+    "change of their weights. Such a change is an update, all samples once an epoch. The target: "
     "{target} of the test samples right, {hold} epochs in a row."
 )
 LANE = r" *[1-9]\d*:(?=[\d.]*[1-9])\d*\.?\d+(:SGD|:Adam)? *"
@@ -117,6 +117,7 @@ class Race(GatheringDirective):
     """A race: lanes of batch size and learning rate, such as `1:0.01, 32:0.01:Adam`.
 
     A `small` one has no prediction and no challenges; `figure` is shown in its place, or its body.
+    `answers` are buttons that race other lanes: `stay = 8:0.01, 32:0.01; double = 8:0.01, 32:0.02`.
     """
 
     has_content = True
@@ -129,7 +130,18 @@ class Race(GatheringDirective):
         "small": directives.flag,
         "lead": directives.unchanged_required,
         "figure": directives.unchanged_required,
+        "answers": directives.unchanged_required,
     }
+
+    def lanes(self, text: str) -> str:
+        """Return lanes as the address of a race has them; a sentence says why they cannot be."""
+        if not re.fullmatch(LANES, text):
+            raise self.error(f"lanes are one to four such as 1:0.01, 32:0.01:Adam; got {text!r}.")
+        lanes = [lane.strip().split(":") for lane in text.split(",")]
+        n_train = blobs().n_train
+        if large := [size for size, *_ in lanes if int(size) > n_train]:
+            raise self.error(f"lanes: the batch size must be 1 to {n_train}, got {large[0]}.")
+        return "lanes=" + ",".join(":".join([*lane, "SGD"][:3]) for lane in lanes)
 
     def run(self) -> list[nodes.Node]:
         """Return the race, and what stands in its place."""
@@ -138,17 +150,19 @@ class Race(GatheringDirective):
         data, measured = blobs(), costs(self.env.app)
         if measured:
             self.depend_on(self.root / CHAPTER)
-        lanes = self.options.get("lanes", "")
-        if not re.fullmatch(LANES, lanes):
-            raise self.error(f"lanes are one to four such as 1:0.01, 32:0.01:Adam; got {lanes!r}.")
-        lanes = [lane.strip().split(":") for lane in lanes.split(",")]
-        if largest := [size for size, *_ in lanes if not 1 <= int(size) <= data.n_train]:
-            raise self.error(f"lanes: batch size must be 1 to {data.n_train}, got {largest[0]}.")
-        sizes = [size for size, *_ in lanes]
-        start = "lanes=" + ",".join(":".join([*lane, "SGD"][:3]) for lane in lanes)
+        start = self.lanes(self.options.get("lanes", ""))
+        sizes = re.findall(r"(\d+):", start)
         for name in ("momentum", "epochs", "lock", "clock"):
             if name in self.options:
                 start += f"&{name}={self.options[name]}"
+        answers = [
+            (text, self.lanes(lanes))
+            for text, _, lanes in (
+                answer.strip().partition(" = ")
+                for answer in self.options.get("answers", "").split(";")
+            )
+            if text
+        ]
         lead = LEAD.format(
             n_train=data.n_train,
             target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
@@ -161,6 +175,7 @@ class Race(GatheringDirective):
             start=start,
             lead=self.options.get("lead", lead),
             sizes=sizes,
+            answers=answers,
             questions={
                 name: text for name, text in QUESTIONS.items() if name != "seconds" or measured
             },

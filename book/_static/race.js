@@ -83,7 +83,7 @@ const race = (() => {
       begin();
       openSettings(false);
       act("play").textContent = "Pause";
-      say("");
+      say(...(said ? Object.keys(QUESTIONS).map((question) => result(question)) : [""]));
       lastFrame = performance.now();
       frameAsked = requestAnimationFrame(frame);
     }
@@ -138,15 +138,15 @@ const race = (() => {
     // What all lanes share.
     const shared = () => ["momentum", "spread", "seed", "epochs"].map((name) => settings[name]).join();
     // A result in short: the question, the winner, and whether that was predicted.
-    function result(question, { winners }) {
+    function result(question, { winners } = {}) {
       const shown = element("span", element("small", QUESTIONS[question].short), { className: "race-result" });
-      const name = winners.length ? `${list(winners.map((lane) => short(lane.name)))} (${raceWords.brief(question, winners[0])})` : "nobody";
+      const name = !winners ? "…" : winners.length ? `${list(winners.map((lane) => short(lane.name)))} (${raceWords.brief(question, winners[0])})` : "nobody";
       shown.append(" ", element("strong", name));
       if (said?.[question]) shown.append(" ", verdict(question, winners, "you said "));
       return shown;
     }
     // Whether a prediction was right; where nobody won, nobody was wrong.
-    function verdict(question, winners, prefix = "") {
+    function verdict(question, winners = [], prefix = "") {
       const guess = said?.[question];
       const right = winners.some(({ name }) => name === guess);
       const shown = element("span", "", { className: right ? "race-right" : "race-wrong" });
@@ -207,7 +207,9 @@ const race = (() => {
       inSlices(raceLanes.start(settings).repeated(nSeeds), (each) => {
         many = each;
         say(raceWords.medians(many), settings.epochs < last ? `Volatility needs at least ${last} epochs.` : "");
+        put(root, "medians", raceWords.medians(many));
         find(".race-cloud").hidden = settings.epochs < last;
+        find(".race-cloud").scrollIntoView({ behavior: motion(), block: "nearest" });
         drawCloud();
         const met = checkChallenges();
         if (met.length) find(".race-status").append(" ", ...met);
@@ -239,7 +241,7 @@ const race = (() => {
       root.classList.toggle("race-unsaid", !said);
       find(".race-outcome").hidden = false;
       const rates = new Set(settings.lanes.map(({ learningRate }) => learningRate));
-      put(root, "setting", rates.size > 1 ? "" : `All lanes have a learning rate of ${plain([...rates][0])}. Other learning rates may have other winners.`);
+      put(root, "setting", rates.size > 1 || settings.lanes.length === 1 ? "" : `${settings.lanes.length === 2 ? "Both" : "All"} lanes have a learning rate of ${plain([...rates][0])}. At other learning rates others may win.`);
       const next = raceWords.suggestion(outcomes);
       find(".race-next").hidden = !next;
       if (!next) return;
@@ -250,8 +252,7 @@ const race = (() => {
     function tryNext({ name, learningRate }) {
       const i = group.lanes.findIndex((lane) => lane.name === name);
       change({ lock: "none", lanes: settings.lanes.map((lane, k) => (k === i ? { ...lane, learningRate } : lane)) });
-      toTheRace();
-      play();
+      again();
     }
     // What has just been met, in words.
     function checkChallenges() {
@@ -364,6 +365,10 @@ const race = (() => {
       find(".race-bar").scrollIntoView({ behavior: motion() });
       act("play").focus({ preventScroll: true });
     }
+    function again() {
+      toTheRace();
+      if (!frameAsked) play();
+    }
     function predict(event) {
       event.preventDefault();
       said = Object.fromEntries([...new FormData(prediction)].map(([question, lane]) => [question, group.lanes[lane].name]));
@@ -371,8 +376,7 @@ const race = (() => {
     }
     function skip() {
       closePrediction();
-      toTheRace();
-      play();
+      again();
     }
     function openSettings(open) {
       find(".race-settings").hidden = !open;
@@ -414,7 +418,7 @@ const race = (() => {
       raceLanes.names(settings.lanes).forEach((name, i) => {
         const { learningRate, optimizer } = settings.lanes[i];
         put(boxes.children[i], "name", short(name));
-        put(boxes.children[i], "rate", `${optimizer}, learning rate ${plain(learningRate)}`);
+        put(boxes.children[i], "rate", `${optimizer}${optimizer === "SGD" ? `, momentum ${plain(settings.momentum)}` : ""}, learning rate ${plain(learningRate)}`);
       });
       for (const fields of prediction?.querySelectorAll("fieldset") ?? []) showAnswers(fields);
     }
@@ -457,7 +461,14 @@ const race = (() => {
         find(".race-outcome").scrollIntoView({ behavior: motion() });
         find(".race-outcome").focus({ preventScroll: true });
       };
-      const actions = { play, why, update: oneUpdate, epoch: oneEpoch, reset, settings: () => openSettings(find(".race-settings").hidden), seeds: repeat, link, ...(prediction && { skip }) };
+      const actions = { play, why, update: oneUpdate, epoch: oneEpoch, reset, start: again, settings: () => openSettings(find(".race-settings").hidden), seeds: repeat, link, ...(prediction && { skip }) };
+      for (const answer of root.querySelectorAll(".race-answers button")) {
+        answer.disabled = false;
+        answer.onclick = () => {
+          change(raceSettings.read(answer.value, settings).settings);
+          again();
+        };
+      }
       for (const [name, does] of Object.entries(actions)) Object.assign(act(name), { onclick: does, disabled: false });
       if (prediction) {
         prediction.onsubmit = predict;

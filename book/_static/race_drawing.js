@@ -138,7 +138,8 @@ const raceDrawing = (() => {
     }
     context.textAlign = "center";
     context.textBaseline = "top";
-    const steps = last / first > 1000 ? [1] : last / first > 30 ? [1, 3] : [1, 2, 5];
+    const ratio = last / first;
+    const steps = ratio > 1000 ? [1] : ratio > 30 ? [1, 3] : ratio > 8 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 8];
     for (let power = Math.floor(Math.log10(first)); power <= Math.log10(last); power += 1) {
       for (const step of steps) {
         const tick = step * 10 ** power;

@@ -49,6 +49,11 @@ const raceWords = (() => {
       if (second.touched < winner.reached.epochs) {
         return `${capital(second.name)} was there in epoch ${second.touched}, but its ${noise(second) ? "noise" : "momentum"} took it below the target again.`;
       }
+      if (second.batchSize !== winner.batchSize && alike(noise(winner), noise(second))) {
+        const [small, large] = [winner, second].sort((a, b) => a.batchSize - b.batchSize);
+        const ratio = plain(large.batchSize / small.batchSize);
+        return `${capital(large.name)} makes fewer updates by a factor of ${ratio}, and each is ${ratio} times as long: neither should be faster. Repeat it with ${nSeeds} seeds.`;
+      }
       if (second.updatesPerEpoch < winner.updatesPerEpoch) {
         return `${capital(winner.name)} makes ${whole(winner.updatesPerEpoch)} updates in an epoch, ${second.name} only ${second.updatesPerEpoch === 1 ? "one" : whole(second.updatesPerEpoch)}.`;
       }
@@ -61,20 +66,23 @@ const raceWords = (() => {
         : `It makes fewer updates in an epoch than ${second.name}, and they follow less noise.`;
     },
     updates(winner, second) {
-      if (winner.learningRate > second.learningRate) return `Its updates are longer: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
-      if (second.batchSize < winner.batchSize) return `Each of its updates averages ${samples(winner.batchSize)} instead of ${second.batchSize}, so it follows less noise. But each costs more samples, too.`;
-      return `From this start its updates got further; ask more seeds.`;
+      if (second.batchSize < winner.batchSize) {
+        const longer = alike(noise(winner), noise(second)) ? ` and is ${plain(winner.batchSize / second.batchSize)} times as long` : "";
+        return `An update of ${winner.name} averages ${samples(winner.batchSize)} instead of ${second.batchSize}${longer}, so it goes further. But it costs more samples, too.`;
+      }
+      if (winner.learningRate > second.learningRate) return `An update of ${winner.name} is longer: learning rate ${plain(winner.learningRate)} against ${plain(second.learningRate)}.`;
+      return `It may be luck. Repeat it with ${nSeeds} seeds.`;
     },
     steady(winner, second) {
       if (points(winner.volatility) === points(second.volatility)) return `Too close to call from one seed. Repeat it with ${nSeeds}.`;
       if (noise(second) === 0) return `The full batch has no noise, but at this learning rate and momentum it still swings.`;
       if (alike(noise(winner), noise(second))) return `Learning rate over batch size is equal, so neither should be steadier. Repeat it with ${nSeeds} seeds.`;
       if (winner.learningRate === second.learningRate && second.batchSize < winner.batchSize) {
-        return `Each of its steps averages ${samples(winner.batchSize)} instead of ${second.batchSize}, and the more samples a mean has, the less noise.`;
+        return `An update of ${winner.name} averages ${samples(winner.batchSize)} instead of ${second.batchSize}, and the more samples it averages, the less it depends on which ones they are.`;
       }
       return noise(winner) < noise(second)
-        ? "The noise in a step grows with learning rate over batch size, and its own is the smaller."
-        : `From this start it was; ask more seeds.`;
+        ? `For the size of its batch, ${winner.name} takes the shorter steps (learning rate over batch size), so there is less noise in them.`
+        : `It may be luck. Repeat it with ${nSeeds} seeds.`;
     },
   };
   function reason(question, winner, second) {
@@ -84,14 +92,15 @@ const raceWords = (() => {
   function seconds(outcomes) {
     const takes = outcomes.filter(({ reached }) => reached.epochs < Infinity)
       .map(({ name, reached }) => `${name} makes ${whole(reached.updates)} updates with ${whole(reached.epochs * nTrain)} samples, ${time("seconds", reached.seconds)}`);
-    return `Calculated for fit, at ${costs.update.toFixed(2)} ms an update and ${costs.sample.toFixed(4)} ms more for each sample: ${takes.join("; ")}.`;
+    return `Few updates save overhead, few samples save arithmetic. In Keras's fit it comes to ${costs.update.toFixed(2)} ms for an update and ${costs.sample.toFixed(4)} ms for each sample: ${takes.join("; ")}.`;
   }
   // Why a lane does not reach the target, where another does.
-  function failure({ name, batchSize, learningRate, epochs, diverged, stuck, noisy, reached }, winner) {
+  function failure({ name, batchSize, learningRate, epochs, diverged, stuck, noisy, reached, touched }, winner) {
     if (reached.epochs < Infinity) return "";
     if (diverged) return `${capital(name)} diverged: learning rate ${plain(learningRate)} is too large for it.`;
     if (stuck) return `${capital(name)} is stuck: learning rate ${plain(learningRate)} has pushed its weights so far that the gradient is zero.`;
     if (!noisy) return `${capital(name)} has not got there in ${time("epochs", epochs)}: at learning rate ${plain(learningRate)} its steps are short.`;
+    if (touched < Infinity) return `${capital(name)} was there in epoch ${touched}, but at learning rate ${plain(learningRate)} its ${noise({ batchSize, learningRate }) ? "noise" : "momentum"} took it away again.`;
     return batchSize < winner.batchSize
       ? `${capital(name)} makes more updates still, but at learning rate ${plain(learningRate)} their noise keeps it from settling.`
       : `${capital(name)} does not settle at learning rate ${plain(learningRate)}.`;
@@ -102,7 +111,9 @@ const raceWords = (() => {
     const rest = outcomes.filter((outcome) => !won.includes(outcome));
     const others = rest.map((outcome) => `${outcome.name}: ${shown(question, outcome)}`).join("; ");
     if (!won.length) return { winners: won, text: "nobody", others, why: "" };
-    const [second] = rest.filter((outcome) => value(question, outcome) < Infinity).sort((a, b) => value(question, a) - value(question, b));
+    // The next best; for the steadiest, among all lanes that have a volatility.
+    const of = question === "steady" ? ({ diverged, stuck, volatility }) => (diverged || stuck ? NaN : volatility) : ({ reached }) => reached[question];
+    const [second] = rest.filter((outcome) => Number.isFinite(of(outcome))).sort((a, b) => of(a) - of(b));
     let why = "";
     if (question === "seconds") why = seconds(outcomes);
     else if (won.length > 1) why = "A tie.";
@@ -119,7 +130,7 @@ const raceWords = (() => {
     if (diverged) return `Diverged in epoch ${whole(epoch)}: its loss is no longer a number.`;
     if (stuck) return "Stuck: its accuracy no longer changes.";
     if (reached.epochs < Infinity) return `${TARGET} after ${times(reached)}`;
-    return done ? `Never kept ${TARGET}.` : "";
+    return done ? `Never stayed at ${TARGET}.` : "";
   }
   function paused(outcomes, clock) {
     const lanes = outcomes.map(({ name, diverged, reached }) => {
@@ -152,7 +163,7 @@ const raceWords = (() => {
     if (!lane || outcomes.every(({ reached }) => reached.epochs === Infinity)) return null;
     const { name, learningRate } = lane;
     const tenth = Number((learningRate / 10).toPrecision(4));
-    return { name, learningRate: tenth, text: `${capital(name)} does not fail for good: learning rate ${plain(learningRate)} is too large for it. Try a tenth.` };
+    return { name, learningRate: tenth, text: `${capital(name)} can do it, too: learning rate ${plain(learningRate)} is too large for it. Try a tenth, in this lane alone.` };
   }
   // The medians of many seeds.
   function medians(many) {
@@ -165,7 +176,18 @@ const raceWords = (() => {
       const volatility = raceEngine.median(stayed.map((run) => run.volatility));
       return `${name} ${speed}${Number.isNaN(volatility) ? "" : `, volatility ${points(volatility)} points`}${lost ? ` (${lost} diverged)` : ""}`;
     });
-    return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.`;
+    const pair = many.length === 2 && many.every(({ runs }) => runs.some(({ reached }) => reached.epochs < Infinity));
+    return `Medians of ${many[0].runs.length} seeds: ${lanes.join("; ")}.${pair ? ` ${capital(compared(many).text)}.` : ""}`;
+  }
+
+  // What many seeds say of two lanes: in how many the one is ahead of the other.
+  function compared([a, b]) {
+    const n = a.runs.length;
+    const sooner = wins(a.runs, b.runs, ({ reached }) => reached.epochs);
+    const steadier = wins(a.runs, b.runs, ({ diverged, volatility }) => (diverged ? Infinity : volatility));
+    const same = [even(sooner, n), even(steadier, n)];
+    const verdict = same.every(Boolean) ? "no difference in either" : !same.includes(true) ? "a difference in both" : `a difference in ${same[0] ? "stability" : "speed"} alone`;
+    return { same: same.every(Boolean), text: `${a.name} needs fewer epochs than ${b.name} in ${sooner} of ${n} seeds, and is steadier in ${steadier}: ${verdict}` };
   }
 
   // ---- Challenges. Each looks at the last race, at all of them, or at many seeds, and returns
@@ -216,15 +238,9 @@ const raceWords = (() => {
         const able = many.filter(({ runs }) => runs.filter(({ kept }) => kept).length > runs.length / 2).sort((a, b) => a.batchSize - b.batchSize);
         const pairs = able.flatMap((a, i) => able.slice(i + 1).filter((b) => b.batchSize >= FACTOR * a.batchSize).map((b) => [a, b]));
         if (!pairs.length) return [false, `Not yet: it takes two lanes that keep the target, one batch at least ${FACTOR} times as large as the other.`];
-        const compared = pairs.map(([a, b]) => {
-          const sooner = wins(a.runs, b.runs, ({ reached }) => reached.epochs);
-          const steadier = wins(a.runs, b.runs, ({ diverged, volatility }) => (diverged ? Infinity : volatility));
-          const n = a.runs.length;
-          const text = `${a.name} is the sooner in ${sooner} of ${n} seeds and the steadier in ${steadier}, against ${b.name}`;
-          return [even(sooner, n) && even(steadier, n), text];
-        });
-        const [met, text] = compared.find(([isEven]) => isEven) ?? compared[0];
-        return met ? [true, `${capital(text)}. That shows no difference, which does not prove that there is none.`] : [false, `Not yet: ${text}.`];
+        const verdicts = pairs.map(compared);
+        const { same, text } = verdicts.find((verdict) => verdict.same) ?? verdicts[0];
+        return same ? [true, `${capital(text)}, which does not prove that there is none.`] : [false, `Not yet: ${text}.`];
       },
     },
   ];
