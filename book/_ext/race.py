@@ -151,7 +151,7 @@ class Race(GatheringDirective):
         if measured:
             self.depend_on(self.root / CHAPTER)
         start = self.lanes(self.options.get("lanes", ""))
-        sizes = re.findall(r"(\d+):", start)
+        sizes = re.findall(r"[=,](\d+):", start)
         for name in ("momentum", "epochs", "lock", "clock"):
             if name in self.options:
                 start += f"&{name}={self.options[name]}"

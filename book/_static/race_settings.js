@@ -104,10 +104,20 @@ const raceSettings = (() => {
       tell(plain(value));
       before = value;
     };
-    input.oninput = () => tell(plain(values[input.value]));
-    input.onpointercancel = () => show(before); // the browser scrolls instead
+    // When the browser makes it a scroll, it cancels the pointer, but moves the slider all the same.
+    let scrolled = false;
+    const touch = (is) => () => {
+      scrolled = is;
+      if (scrolled) show(before);
+    };
+    Object.assign(input, { onpointerdown: touch(false), onkeydown: touch(false), onpointercancel: touch(true) });
+    input.oninput = () => {
+      if (scrolled) show(before);
+      else tell(plain(values[input.value]));
+    };
     input.onchange = () => {
-      if (values[input.value] !== before) does(values[input.value]);
+      if (scrolled) show(before);
+      else if (values[input.value] !== before) does(values[input.value]);
     };
     return show;
   }

@@ -150,7 +150,8 @@ def test_chapter_begins_with_its_own_small_race(racer, chapter):
     lanes = [lane.strip().split(":") for lane in preset["lanes"].split(",")]
     assert reader.names() == [size for size, *_ in lanes]
     for shown, (_, rate, *optimizer) in zip(reader.shown("rate"), lanes, strict=True):
-        assert shown == f"{(optimizer or ['SGD'])[0]}, learning rate {float(rate):g}"
+        name = optimizer[0] if optimizer else "SGD, momentum 0.9"
+        assert shown == f"{name}, learning rate {float(rate):g}"
     assert reader.setting("epochs").input_value() == str(preset.get("epochs", 150))
     assert reader.setting("lock").input_value() == preset.get("lock", "none")
     assert reader.find(".race-lead").inner_text() == preset["lead"]
@@ -171,3 +172,38 @@ def test_chapter_begins_with_its_own_small_race(racer, chapter):
 
 def test_chapters_that_have_a_race_are_those_that_were_meant_to():
     assert [int(chapter[:2]) for chapter in PRESETS] == [2, 3, 4, 5, 7, 8, 9]
+
+
+def test_answers_of_a_chapter_are_raced_at_a_press(racer):
+    reader = racer(page="notebooks/07_one_knob.html").ready()
+    answers = reader.find(".race-answers button")
+    assert answers.all_inner_texts() == [
+        "The learning rate stays",
+        "It doubles",
+        "It is four times as large",
+    ]
+    for press, rate in [(2, "0.04"), (1, "0.02")]:
+        answers.nth(press).click()
+        reader.finished()
+        assert reader.shown("rate")[1] == f"SGD, momentum 0.9, learning rate {rate}"
+        assert f"32:{rate}:SGD" in reader.address["lanes"]
+    assert reader.complaints == []
+
+
+def test_thumb_that_scrolls_the_page_leaves_the_sliders_alone(racer):
+    phone = {"has_touch": True, "is_mobile": True, "viewport": {"width": 360, "height": 740}}
+    reader = racer(**phone).ready().open_settings()
+    slider = reader.setting("momentum")
+    slider.scroll_into_view_if_needed()
+    box, top = slider.bounding_box(), reader.page.evaluate("scrollY")
+    x, y = box["x"] + 30, box["y"] + box["height"] / 2  # not where the slider stands
+    thumb = reader.page.context.new_cdp_session(reader.page)
+    points = [[{"x": x, "y": y - 10 * i}] for i in range(15)]
+    kinds = ["touchStart"] + ["touchMove"] * 14 + ["touchEnd"]
+    for kind, place in zip(kinds, [*points, []], strict=True):
+        thumb.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": place})
+        reader.page.wait_for_timeout(16)
+    assert reader.page.evaluate("scrollY") > top + 100
+    assert slider.get_attribute("aria-valuetext") == "0.9"
+    assert slider.input_value() == "3"
+    assert "#" not in reader.page.url and reader.complaints == []

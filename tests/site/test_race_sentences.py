@@ -87,7 +87,7 @@ def test_next_to_try_is_a_tenth_of_the_rate_of_a_small_batch_that_failed(
         (lane(32, 9), False, "80 % after 9 epochs, 144 updates, 0.12 s"),
         (lane(500, 1), True, "80 % after 1 epoch, 1 update, 0.00 s"),
         (lane(1, INFINITY), False, ""),
-        (lane(1, INFINITY), True, "Never kept 80 %."),
+        (lane(1, INFINITY), True, "Never stayed at 80 %."),
         (lost(1), True, "Diverged in epoch 12: its loss is no longer a number."),
     ],
 )

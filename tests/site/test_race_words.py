@@ -52,12 +52,16 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
         "Batch size 1 makes more updates still, "
         "but at learning rate 0.01 their noise keeps it from settling."
     )
-    assert why["updates"].startswith("Each of its updates averages 500 samples instead of 32")
+    assert why["updates"].startswith(
+        "An update of batch size 500 averages 500 samples instead of 32"
+    )
     assert "0.70 ms" in why["seconds"]
     assert "batch size 32 makes 144 updates with 4,500 samples, 0.12 s" in why["seconds"]
     assert "batch size 500 makes 60 updates with 30,000 samples, 0.16 s" in why["seconds"]
     assert "batch size 1 makes" not in why["seconds"]
-    assert why["steady"].startswith("Each of its steps averages 500 samples instead of 32")
+    assert why["steady"].startswith(
+        "An update of batch size 500 averages 500 samples instead of 32"
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,9 +81,12 @@ def test_each_answer_says_why_by_the_numbers_of_the_lanes(answer):
             "makes 16 updates in an epoch, batch size 100 only 5",
         ),
         ("updates", lane(32, 2, rate=0.1), lane(500, 60), "learning rate 0.1 against 0.01"),
-        ("updates", lane(32, 2), lane(500, 60), "ask more seeds"),
-        ("steady", lane(8, 9, 0.001, rate=0.0001), lane(100, 60, 0.01), "its own is the smaller"),
-        ("steady", lane(1, 9, 0.001), lane(100, 60, 0.01), "ask more seeds"),
+        ("updates", lane(32, 2), lane(500, 60), "may be luck"),
+        ("updates", lane(500, 60, rate=0.1), lane(32, 9), "averages 500 samples instead of 32, so"),
+        ("updates", lane(32, 4, rate=0.04), lane(8, 3), "is 4 times as long"),
+        ("epochs", lane(8, 3), lane(32, 4, rate=0.04), "by a factor of 4, and each is 4 times as"),
+        ("steady", lane(8, 9, 0.001, rate=0.0001), lane(100, 60, 0.01), "the shorter steps"),
+        ("steady", lane(1, 9, 0.001), lane(100, 60, 0.01), "may be luck"),
         ("steady", lane(32, 9, 0.001), lane(500, 60, 0.01), "it still swings"),
         (
             "steady",
@@ -186,3 +193,27 @@ def test_one_lane_alone_is_not_explained(answer):
 def test_one_of_a_unit_is_singular(answer):
     assert answer("epochs", [lane(500, 1)])["text"] == "batch size 500: 1 epoch"
     assert answer("updates", [lane(500, 1)])["text"] == "batch size 500: 1 update"
+
+
+def test_lane_that_lost_the_target_again_is_told_of(answer):
+    touched = lane(1, INFINITY, 0.05) | {"touched": 1}
+    why = answer("epochs", [touched, lane(32, 9)])["why"]
+    assert "Batch size 1 was there in epoch 1, but at learning rate 0.01 its noise" in why
+
+
+def test_steadiest_is_compared_with_lanes_that_miss_the_target_too(answer):
+    why = answer("steady", [lane(1, INFINITY, 0.05), lane(500, 60, 0.001)])["why"]
+    assert "averages 500 samples instead of 1" in why
+
+
+@pytest.mark.parametrize(
+    ("slower", "verdict"),
+    [(0, "no difference in either"), (9, "a difference in speed alone")],
+)
+def test_many_seeds_of_two_lanes_end_in_a_verdict(race_scripts, slower, verdict):
+    # Half of the seeds are ahead in volatility; all of them in epochs if the other is slower.
+    runs = [[lane(8, 5, 0.01 + 0.001 * (i % 2)) for i in range(30)]]
+    runs += [[lane(32, 5 + slower, 0.01 + 0.001 * ((i + 1) % 2)) for i in range(30)]]
+    many = [{"name": f"batch size {n}", "runs": of} for n, of in zip((8, 32), runs, strict=True)]
+    said = race_scripts.evaluate("many => raceWords.medians(many)", many)
+    assert said.endswith(f"is steadier in 15: {verdict}.")
