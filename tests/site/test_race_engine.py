@@ -94,22 +94,28 @@ def test_lane_says_at_once_that_it_diverged_and_goes_on(race_engine):
 
 
 @pytest.mark.parametrize("batch_size, rate", [(4, 0.003), (32, 0.01), (500, 0.01)])
-def test_runs_from_seeds_have_the_medians_of_the_trainers_runs(race_engine, batch_size, rate):
+def test_medians_over_seeds_agree_with_those_of_the_trainer(race_engine, batch_size, rate):
+    """Their 99 % intervals overlap, which equal medians miss once in some thousand draws.
+
+    (That each median lies in the other's interval would be missed once in ten.)
+    """
+    seeds = range(60)
     settings = SETTINGS | {"batchSize": batch_size, "learningRate": rate, "momentum": 0.9}
-    lanes = train(race_engine, BLOBS, [settings | {"seed": seed} for seed in range(30)], 120)
+    lanes = train(race_engine, BLOBS, [settings | {"seed": seed} for seed in seeds], 120)
     runs = train_by_keras(
         mlp, optimizers.SGD(rate, momentum=0.9), BLOBS,
-        batch_size=batch_size, epochs=120, seeds=range(30), progress=False,
+        batch_size=batch_size, epochs=120, seeds=seeds, progress=False,
     )  # fmt: skip
     for measure in (
         lambda runs: analysis.epochs_to(runs, 0.8),
         lambda runs: analysis.volatility(runs, 20),
     ):
-        values = [measure(lanes).values, measure(runs).values]
-        for one, other in (values, values[::-1]):
-            drawn = np.random.default_rng(0).choice(one, (9999, 30))
-            low, high = np.quantile(np.median(drawn, axis=1), [0.005, 0.995], method="nearest")
-            assert low <= np.median(other) <= high
+        intervals = []
+        for values in (measure(lanes).values, measure(runs).values):
+            medians = np.median(np.random.default_rng(0).choice(values, (9999, 60)), axis=1)
+            intervals.append(np.quantile(medians, [0.005, 0.995], method="nearest"))
+        (low, high), (other_low, other_high) = intervals
+        assert low <= other_high and other_low <= high
 
 
 def test_initial_weights_are_uniform_up_to_the_limits_of_he_and_glorot(race_engine):
