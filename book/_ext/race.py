@@ -33,6 +33,7 @@ from helpers.conventions import HOLD
 from helpers.data.synthetic import blob_centers, blobs
 
 TARGET = 0.8
+TARGET_TEXT = f"{TARGET:.0%}".replace("%", "\u00a0%")
 N_HIDDEN = 50
 LAST = 20  # epochs over which volatility is taken
 N_SEEDS = 30
@@ -45,7 +46,7 @@ QUESTIONS = {
     "seconds": "Which needs the fewest seconds in Keras?",
     "steady": "Whose test accuracy is the steadiest at the end?",
 }
-TIME_PAGE = "notebooks/15_memory_and_time"
+TIME_PAGE = CHAPTER.removesuffix(".ipynb")
 CLOCKS = ["epochs", "updates", "seconds"]
 PACES = {
     "gathers": "slow, then faster",
@@ -163,11 +164,7 @@ class Race(GatheringDirective):
             )
             if text
         ]
-        lead = LEAD.format(
-            n_train=data.n_train,
-            target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
-            hold=HOLD,
-        )
+        lead = LEAD.format(n_train=data.n_train, target=TARGET_TEXT, hold=HOLD)
         shown = templates.get_template("race.html").render(
             id=self.env.new_serialno("race"),
             small="small" in self.options,
@@ -181,7 +178,7 @@ class Race(GatheringDirective):
             },
             clocks=CLOCKS if measured else CLOCKS[:2],
             paces=PACES,
-            target=f"{TARGET:.0%}".replace("%", "\u00a0%"),
+            target=TARGET_TEXT,
             hold=HOLD,
             last=LAST,
             n_seeds=N_SEEDS,
