@@ -60,7 +60,11 @@ class Record:
 
 
 def metrics_of(setup: Setup) -> list[str]:
-    """The metrics that are recorded at every epoch."""
+    """The metrics that are recorded at every epoch.
+
+    Args:
+        setup: what is trained.
+    """
     return METRICS if setup.validation_weights is None else [*METRICS, WEIGHTED]
 
 
