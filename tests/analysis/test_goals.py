@@ -6,10 +6,12 @@ import xarray as xr
 
 from helpers.analysis.goal_tables import judged, noise_table, standings
 from helpers.analysis.goals import costs, recommendations, shown_medians
+from helpers.analysis.validation_metrics import ValidationMetric
 
 SIZES, RATES, N = [4, 16, 64], [0.01, 0.1], 12
 LABELS = {"batch_size": SIZES, "learning_rate": RATES, "seed": range(N)}
-GOALS = ["fewest updates", "fewest epochs", "most stable"]
+GOALS = ["fewest updates", "fewest epochs", "most stable", "most accurate"]
+ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.5, 1.0, 1 / 100 / np.sqrt(12), None)
 
 
 def cost(**values):
@@ -18,14 +20,17 @@ def cost(**values):
         "updates": [[900, 800], [300, 200], [150, 100]],
         "epochs": [[9, 8], [3, 2], [4, 5]],
         "volatility": [[0.5, 0.9], [0.2, 0.8], [0.3, 0.7]],
-        "accuracy": [[0.9, 0.9], [0.9, 0.9], [0.9, 0.9]],
+        "final": [[0.9, 0.9], [0.9, 0.9], [0.9, 0.9]],
     }
+    given = default | values
+    given["miss"] = 100 * (1 - np.array(given["final"]))
     return xr.Dataset(
         {
             name: (list(LABELS), np.repeat(np.array(each, float)[..., None], N, axis=2))
-            for name, each in (default | values).items()
+            for name, each in given.items()
         },
         LABELS,
+        {"metric": "accuracy"},
     )
 
 
@@ -39,10 +44,11 @@ def test_costs_are_those_of_the_runs_and_volatility_is_in_percentage_points():
         },
         {"learning_rate": [0.1, 1.0], "seed": [0], "epoch": range(1, 9)},
     )
-    found = costs(runs, 0.8, 4, 100)
+    found = costs(runs, ACCURACY, 4)
     assert found.epochs.values.ravel().tolist() == [3, np.inf]
     assert found.updates.values.ravel().tolist() == [30, np.inf]
-    np.testing.assert_allclose(found.accuracy.values.ravel(), [0.875, 0.5])
+    np.testing.assert_allclose(found.final.values.ravel(), [0.875, 0.5])
+    np.testing.assert_allclose(found.miss.values.ravel(), [12.5, 50])
     line = np.polyval(np.polyfit(range(4), accuracy[4:], 1), range(4))
     residual = np.array(accuracy[4:]) - line
     np.testing.assert_allclose(found.volatility[0, 0], 100 * np.sqrt((residual**2).sum() / 2))
@@ -52,7 +58,9 @@ def test_costs_are_those_of_the_runs_and_volatility_is_in_percentage_points():
 def test_each_goal_has_its_own_setting():
     found = recommendations(cost(), 0.01)
     assert list(found) == GOALS
-    assert [each.first for each in found.values()] == [(64, 0.1), (16, 0.1), (16, 0.01)]
+    assert [each.first for each in found.values()] == [(64, 0.1), (16, 0.1), (16, 0.01), (64, 0.1)]
+    accurate = recommendations(cost(final=[[0.9, 0.9], [0.9, 0.92], [0.9, 0.9]]), 0.01)
+    assert accurate["most accurate"].first == (16, 0.1)
 
 
 def test_equal_settings_are_put_in_order_by_another_goal():
@@ -63,9 +71,9 @@ def test_equal_settings_are_put_in_order_by_another_goal():
 
 
 def test_what_is_not_accurate_is_not_recommended_as_stable_nor_shown():
-    accuracy = [[0.9, 0.9], [0.88, 0.9], [0.895, 0.9]]
-    assert recommendations(cost(accuracy=accuracy), 0.01)["most stable"].first == (64, 0.01)
-    shown = shown_medians(cost(accuracy=accuracy), 0.01)
+    final = [[0.9, 0.9], [0.88, 0.9], [0.895, 0.9]]
+    assert recommendations(cost(final=final), 0.01)["most stable"].first == (64, 0.01)
+    shown = shown_medians(cost(final=final), 0.01)
     assert shown.volatility.isnull().values.tolist() == [[False] * 2, [True, False], [False] * 2]
     assert shown.updates.notnull().all()
 
@@ -95,9 +103,7 @@ def test_edges_of_the_map_are_named_where_it_can_be_widened(n_train, edge):
 def test_smallest_batches_and_rates_are_edges_and_the_middle_is_none():
     given = cost(volatility=[[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]])
     given = given.reindex(learning_rate=[0.01, 0.1, 1.0], fill_value=9000.0)
-    table = standings(
-        recommendations(given.assign(accuracy=given.updates * 0 + 0.9), 0.01), given, 99
-    )
+    table = standings(recommendations(given.assign(final=given.updates * 0 + 0.9), 0.01), given, 99)
     assert (
         table.loc["4 at 0.01", "edge of the map"] == "smallest batch size, smallest learning rate"
     )
@@ -108,12 +114,12 @@ def test_goals_that_no_setting_reaches_are_named():
     never = np.full((3, 2), np.inf)
     given = cost(updates=never, epochs=never)
     table = standings(recommendations(given, 0.01), given, 1000)
-    assert table.index.tolist() == ["16 at 0.01"]
+    assert table.index.tolist() == ["16 at 0.01", "4 at 0.01"]
     assert table.iloc[0, :3].tolist() == ["never reached", "never reached", "clear winner"]
-    nothing = cost(updates=never, epochs=never, volatility=never)
+    nothing = cost(updates=never, epochs=never, volatility=never, final=-never)
     table = standings(recommendations(nothing, 0.01), nothing, 1000)
     assert table.index.tolist() == ["none"]
-    assert set(table.iloc[0, :3]) == {"never reached"}
+    assert set(table.iloc[0, :4]) == {"never reached"}
 
 
 def test_a_setting_alone_wins_nothing():
@@ -134,7 +140,7 @@ def test_recommendations_are_judged_beside_the_best_on_other_samples():
     assert table.index.tolist() == GOALS
     assert table.loc["fewest updates"].tolist() == [
         "64 at 0.1", "16,582 [16,582, 16,582] updates", "160 updates", "103.64",
-        "90.0",
+        "90",
     ]  # fmt: skip
     assert table.loc["fewest epochs"].tolist()[1:4] == ["1.5 [1, 2] epochs", "1.5 epochs", "1.00"]
     assert table.loc["most stable"].tolist()[1:3] == ["0.25 [0.25, 0.25] points", "0.25 points"]

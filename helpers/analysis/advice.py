@@ -1,0 +1,195 @@
+"""What to do by the recommended settings: a sentence or two for each goal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from helpers.analysis.goal_tables import amount, edges
+from helpers.analysis.goals import GOALS
+from helpers.analysis.recommendation import CELL, ERROR, Cell, Recommendation
+from helpers.analysis.runs import medians
+from helpers.analysis.validation_metrics import ValidationMetric
+
+MORE = 4  # times as many seeds, of which is said what they would buy
+CHEAPEST = {"updates": "epochs", "epochs": "updates", "volatility": "updates", "miss": "updates"}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Sentences for each goal, which a notebook shows as a list.
+
+    Attributes:
+        sentences: by goal.
+        settings: that the sentences name, by goal; None where no setting gets there.
+    """
+
+    sentences: Mapping[str, str]
+    settings: Mapping[str, Cell | None]
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join(
+            f"- **{goal.capitalize()}:** {text}" for goal, text in self.sentences.items()
+        )
+
+
+def advice(
+    found: Mapping[str, Recommendation],
+    cost: xr.Dataset,
+    metric: ValidationMetric,
+    n_train: int,
+    seeds_parameter: str = "tuning_seeds",
+) -> Advice:
+    """Say for each goal which setting to take, and what more seeds would buy.
+
+    Of settings that tie the cheapest is named: the one of the fewest epochs for few updates, and of
+    the fewest updates for the other goals.
+
+    Args:
+        found: what ``helpers.analysis.recommendations`` returned.
+        cost: what it was found from.
+        metric: what the runs were judged by.
+        n_train: training samples.
+        seeds_parameter: of the reader, which sets the number of seeds.
+    """
+    middle = medians(cost)
+    sentences, settings = {}, {}
+    for goal, recommended in found.items():
+        if recommended.first is None:
+            settings[goal], sentences[goal] = None, _never(middle, metric)
+            continue
+        setting = _cheapest(recommended, middle, cost.sizes["seed"], GOALS[goal])
+        settings[goal] = setting
+        sentences[goal] = " ".join(
+            _about(setting, recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
+        )
+    return Advice(sentences, settings)
+
+
+def _never(middle: xr.Dataset, metric: ValidationMetric) -> str:
+    best = float(middle.final.max() if metric.rises else middle.final.min())
+    if not np.isfinite(best):
+        return "no setting trains at all: try smaller learning rates."
+    said = (
+        f"no setting reaches {metric.in_words(metric.target)} and keeps it; the best ends at "
+        f"{metric.in_words(best)}. "
+    )
+    learnt = best - metric.guess if metric.rises else metric.guess - best
+    if learnt < 0.1 * abs(metric.target - metric.guess):
+        return said + (
+            "That is hardly better than guessing: the inputs may not tell what is to be predicted."
+        )
+    return said + "Take an easier target, train longer, or change the model."
+
+
+def _cheapest(found: Recommendation, middle: xr.Dataset, n_seeds: int, name: str) -> Cell:
+    """The cheapest of the settings that tie; the first where the seeds are too few to tell any."""
+    if n_seeds < fewest_seeds(found.n_others):
+        return found.first
+    second = [_at(middle[CHEAPEST[name]], cell) for cell in (found.first, *found.ties)]
+    return (found.first, *found.ties)[int(np.argmin(second))]
+
+
+def fewest_seeds(n_others: int) -> int:
+    """Seeds with which a setting that loses on all of them is called worse than another.
+
+    Args:
+        n_others: settings that it is compared with.
+
+    >>> fewest_seeds(15), fewest_seeds(1)
+    (9, 5)
+    """
+    return int(np.ceil(np.log2(max(1, n_others) / ERROR)))
+
+
+def _about(
+    setting: Cell,
+    found: Recommendation,
+    cost: xr.Dataset,
+    middle: xr.Dataset,
+    name: str,
+    n_train: int,
+    seeds_parameter: str,
+) -> Iterator[str]:
+    metric, n_seeds = cost.attrs["metric"], cost.sizes["seed"]
+
+    def takes(cell, which):
+        return amount(_at(middle[which], cell), which, metric)
+
+    costs = [name, *(which for which in ("updates", "epochs") if which != name)]
+    reached = [takes(setting, which) for which in costs if np.isfinite(_at(middle[which], setting))]
+    yield f"take batch size {setting[0]} at learning rate {setting[1]:g} ({', '.join(reached)})."
+    n_ties, least = len(found.ties), fewest_seeds(found.n_others)
+    if found.is_clear:
+        yield "No other setting comes close."
+    elif n_ties and n_seeds < least:
+        yield (
+            f"It only comes first: {n_seeds} {'seed tells' if n_seeds == 1 else 'seeds tell'} no "
+            f"setting from another, {least} could (`-p {seeds_parameter} {least}`)."
+        )
+    elif n_ties:
+        fewest = CHEAPEST[name]
+        if setting == found.first:
+            yield f"It comes first, and of the {n_ties + 1} that tie none takes fewer {fewest}."
+        else:
+            first = f"{found.first[0]} at {found.first[1]:g}"
+            yield (
+                f"It ties with the first, {first} ({takes(found.first, name)}), and of the "
+                f"{n_ties + 1} that tie it takes the fewest {fewest}."
+            )
+        told = told_apart(found, cost[name], MORE)
+        seeds = f"{MORE * n_seeds} seeds (`-p {seeds_parameter} {MORE * n_seeds}`)"
+        if told == 0:
+            yield f"They are so close that even {seeds} would hardly tell them apart."
+        else:
+            which = "them all" if told == n_ties else f"{told} of the {n_ties} others"
+            yield f"If the seeds go on like this, {seeds} would rule out {which}."
+    sides = edges(setting, cost, n_train)
+    if sides:
+        yield f"It lies at the edge of the map ({', '.join(sides)}): widen it there."
+    rest = n_train % setting[0]
+    if 0 < rest < setting[0] / 2:
+        better = whole_batches(setting[0], n_train)
+        yield (
+            f"An epoch ends with a short batch of {rest}, whose few samples count as much as a "
+            f"whole batch: drop it, or try batch size {better}."
+        )
+
+
+def told_apart(found: Recommendation, values: xr.DataArray, more: int) -> int:
+    """How many ties would be ruled out with more seeds, if these went on as the others did.
+
+    Args:
+        found: what ``helpers.analysis.recommend`` returned of the values.
+        values: dimensions batch_size, learning_rate and seed.
+        more: times as many seeds.
+    """
+    cells = values.stack(cell=CELL).transpose("cell", "seed")
+    kept = cells.sel(cell=[found.first, *found.ties]).values
+    n, told = kept.shape[1], 0
+    for tie in kept[1:]:
+        wins = more * int((tie > kept).sum(axis=1).max())
+        told += bool(stats.binom.sf(wins - 1, more * n, 0.5) <= ERROR / max(1, found.n_others))
+    return told
+
+
+def whole_batches(batch_size: int, n_train: int) -> int:
+    """The batch size nearest to one, as a ratio, that leaves at most a nearly whole last batch.
+
+    Args:
+        batch_size: of which the last batch is short.
+        n_train: training samples.
+
+    >>> whole_batches(256, 284), whole_batches(64, 284)
+    (284, 71)
+    """
+    sizes = np.arange(1, n_train + 1)
+    rests = n_train % sizes
+    fine = sizes[(rests == 0) | (rests >= 0.9 * sizes)]
+    return int(fine[np.argmin(np.abs(np.log(fine / batch_size)))])
+
+
+def _at(values: xr.DataArray, setting: Cell) -> float:
+    return float(values.sel(batch_size=setting[0], learning_rate=setting[1]))

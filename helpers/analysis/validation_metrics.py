@@ -1,0 +1,181 @@
+"""What runs are judged by after every epoch, and what guessing gets by it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy.special import xlogy
+
+from helpers.analysis.intervals import ROUNDING
+from helpers.errors import ParameterError
+
+UNEQUAL = 4  # times as many samples in the largest class as in the smallest make balance matter
+OF_CLASSES = ("accuracy", "balanced_accuracy", "loss")
+OF_NUMBERS = ("error", "loss")
+
+
+@dataclass(frozen=True)
+class ValidationMetric:
+    """A metric on certain samples.
+
+    Attributes:
+        name: "accuracy", "balanced accuracy" (the mean over the classes of the share that is
+            right), "error" (the mean absolute error over that of guessing the mean) or "loss".
+        variable: of the runs, that holds it, but for the ``scale``.
+        target: value to reach and to keep.
+        guess: what guessing gets: always the majority class, one class at random, the mean, or the
+            shares of the classes among the training samples; not a number where that is not known.
+        scale: of the variable, to be multiplied by.
+        resolution: least standard deviation that can be told from rounding.
+        weights: of the samples, as ``helpers.train`` takes them; None for equal ones.
+    """
+
+    name: str
+    variable: str
+    target: float
+    guess: float
+    scale: float
+    resolution: float
+    weights: np.ndarray | None
+
+    @property
+    def rises(self) -> bool:
+        """Whether more is better."""
+        return self.name.endswith("accuracy")
+
+    @property
+    def points(self) -> int:
+        """What one is worth in the unit in which differences are given."""
+        return 1 if self.name == "loss" else 100
+
+    @property
+    def unit(self) -> str:
+        """The unit in which differences are given."""
+        return "of the loss" if self.name == "loss" else "points"
+
+    def of(self, runs: xr.Dataset) -> xr.DataArray:
+        """The metric after every epoch.
+
+        Args:
+            runs: what ``helpers.sweep`` returned.
+        """
+        return self.scale * runs[self.variable]
+
+    def reached(self, runs: xr.Dataset) -> xr.DataArray:
+        """Whether the target is met, after every epoch.
+
+        Args:
+            runs: as for ``of``.
+        """
+        short = self.target - self.of(runs)
+        return (short if self.rises else -short) < ROUNDING
+
+    def in_words(self, value: float) -> str:
+        """A value as sentences have it.
+
+        Args:
+            value: of the metric.
+        """
+        if self.name == "loss":
+            return f"a loss of {value:.3f}"
+        if self.name == "error":
+            return f"an error of {100 * value:.1f} % of that of guessing the mean"
+        article = "a" if self.name[0] == "b" else "an"
+        return f"{article} {self.name} of {100 * value:.1f} %"
+
+    def _repr_markdown_(self) -> str:
+        compared = "" if np.isnan(self.guess) else f" Guessing gets {self.in_words(self.guess)}."
+        return f"The target is {self.in_words(self.target)}.{compared}"
+
+
+def chosen_metric(name: str, predicts: str, y: np.ndarray) -> str:
+    """The name of the metric; for "auto" the one that suits the data.
+
+    Args:
+        name: "auto", or the metric's own, with "_" for a blank.
+        predicts: "classes" or "numbers".
+        y: targets of the training samples, one-hot of shape (n, n_classes) for classes.
+
+    Raises:
+        ParameterError: it does not go with what is predicted.
+
+    >>> chosen_metric("auto", "classes", np.eye(2)[[0] * 9 + [1]])
+    'balanced_accuracy'
+    """
+    allowed = OF_CLASSES if predicts == "classes" else OF_NUMBERS
+    if name == "auto":
+        if predicts == "numbers":
+            return "error"
+        counts = y.sum(axis=0)
+        return "balanced_accuracy" if counts.max() > UNEQUAL * counts.min() else "accuracy"
+    if name not in allowed:
+        raise ParameterError(
+            f"metric must be {' or '.join(allowed)} where {predicts} are predicted, got {name}"
+        )
+    return name
+
+
+def metric_on(
+    y: np.ndarray, y_train: np.ndarray, name: str, target: float, of_loss: bool = True
+) -> ValidationMetric:
+    """A metric on some samples.
+
+    Args:
+        y: targets of these samples, one-hot of shape (n, n_classes), or numbers of shape (n, 1).
+        y_train: targets of the training samples, alike.
+        name: as ``chosen_metric`` returns it.
+        target: to be reached and kept.
+        of_loss: whether the loss is a cross-entropy, or the mean squared error of numbers, so that
+            it is known what guessing gets by it.
+    """
+    shares, counts = y_train.mean(axis=0), y.sum(axis=0)
+    settings = {"target": target, "scale": 1.0, "resolution": 0.0, "weights": None}
+    if name == "accuracy":
+        settings |= {
+            "variable": "val_accuracy",
+            "guess": float(y[:, shares.argmax()].mean()),
+            "resolution": 1 / (len(y) * np.sqrt(12)),
+        }
+    elif name == "balanced_accuracy":
+        n_classes = y.shape[1]
+        settings |= {
+            "variable": "val_weighted_accuracy",
+            "guess": 1 / n_classes,
+            "resolution": float(np.sqrt((1 / counts**2).sum() / 12)) / n_classes,
+            "weights": (len(y) / n_classes / counts)[y.argmax(axis=1)],
+        }
+    elif name == "error":
+        of_guess = float(np.abs(y - y_train.mean()).mean())
+        settings |= {"variable": "val_error", "guess": 1.0, "scale": 1 / of_guess}
+    else:
+        guess = np.nan
+        if of_loss and y.shape[1] > 1:
+            guess = float(-xlogy(y, shares).sum(axis=1).mean())
+        elif of_loss:
+            guess = float(((y - y_train.mean()) ** 2).mean())
+        settings |= {"variable": "val_loss", "guess": guess}
+    return ValidationMetric(name.replace("_", " "), **settings)
+
+
+def check_target(metric: ValidationMetric, parameter: str) -> None:
+    """Refuse a target that guessing meets.
+
+    Args:
+        metric: on the samples that choose.
+        parameter: that the target comes from, for what is said of it.
+
+    Raises:
+        ParameterError: guessing meets it.
+    """
+    if metric.guess >= metric.target if metric.rises else metric.guess <= metric.target:
+        side = "above" if metric.rises else "below"
+        how = {
+            "accuracy": "always predicting the majority class",
+            "balanced accuracy": "guessing",
+            "error": "guessing the mean",
+            "loss": "guessing",
+        }[metric.name]
+        raise ParameterError(
+            f"{parameter} must be {side} {metric.guess:.3g}, which {how} gets on the samples that "
+            f"choose a setting, got {metric.target:g}"
+        )

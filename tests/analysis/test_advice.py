@@ -1,0 +1,136 @@
+"""Each goal ends in a sentence that somebody can act on, also where settings tie."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from helpers.analysis.advice import advice, fewest_seeds, told_apart, whole_batches
+from helpers.analysis.goals import recommendations
+from helpers.analysis.recommendation import recommend
+from helpers.analysis.validation_metrics import ValidationMetric
+
+SIZES, RATES = [16, 64], [0.01, 0.1, 1.0]
+ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.6, 1.0, 0.003, None)
+
+
+def cost(n_seeds=12, **values):
+    """Costs of six settings, the same for every seed unless they are given seed by seed."""
+    default = {
+        "updates": [[900, 300, 200], [500, 150, 100]],
+        "epochs": [[9, 3, 2], [20, 6, 4]],
+        "volatility": [[0.5, 0.2, 0.9], [0.4, 0.3, 0.7]],
+        "final": [[0.9, 0.91, 0.92], [0.93, 0.94, 0.95]],
+    }
+    given = default | values
+    given["miss"] = 100 * (1 - np.array(given["final"]))
+    arrays = {name: np.array(each, float) for name, each in given.items()}
+    labels = {"batch_size": SIZES, "learning_rate": RATES, "seed": range(n_seeds)}
+    return xr.Dataset(
+        {
+            name: (
+                list(labels),
+                each if each.ndim == 3 else np.repeat(each[..., None], n_seeds, axis=2),
+            )
+            for name, each in arrays.items()
+        },
+        labels,
+        {"metric": "accuracy"},
+    )
+
+
+def told(given, n_train=640):
+    return advice(recommendations(given, 0.2), given, ACCURACY, n_train)
+
+
+def test_a_clear_winner_is_named_with_what_it_takes():
+    found = told(cost())
+    assert found.settings["fewest updates"] == (64, 1.0)
+    assert found.sentences["fewest updates"].startswith(
+        "take batch size 64 at learning rate 1 (100 updates, 4 epochs). No other setting comes "
+        "close."
+    )
+    assert (
+        "edge of the map (largest batch size, largest learning rate)"
+        in (found.sentences["fewest updates"])
+    )
+    assert found.sentences["most accurate"].startswith(
+        "take batch size 64 at learning rate 1 (5.0 % wrong, 100 updates, 4 epochs)."
+    )
+
+
+def test_of_settings_that_tie_the_cheapest_is_named():
+    epochs = np.repeat(np.array([[9.0, 3, 2], [20, 6, 4]])[..., None], 12, axis=2)
+    epochs[1, 2] = [1, 4] * 6  # as often below 2 as above
+    found = told(cost(epochs=epochs))
+    assert found.settings["fewest epochs"] == (64, 1.0)  # of 100 updates, where 16 takes 200
+    assert found.sentences["fewest epochs"].startswith(
+        "take batch size 64 at learning rate 1 (2.5 epochs, 100 updates). It ties with the first, "
+        "16 at 1 (2 epochs), and of the 2 that tie it takes the fewest updates."
+    )
+    assert (
+        "even 48 seeds (`-p tuning_seeds 48`) would hardly tell them apart"
+        in (found.sentences["fewest epochs"])
+    )
+
+
+def test_what_more_seeds_would_buy_is_what_the_sign_test_says_of_them():
+    values = np.repeat(np.array([[9.0, 9, 9], [9, 2, 1]])[..., None], 12, axis=2)
+    values[1, 1, :3] = 0  # loses on 9 of 12 seeds
+    updates = cost(updates=values).updates
+    found = recommend(updates)
+    assert found.first == (64, 1.0) and found.ties == [(64, 0.1)]
+    assert stats.binom.sf(8, 12, 0.5) > 0.05 / 5 > stats.binom.sf(35, 48, 0.5)
+    assert told_apart(found, updates, 1) == 0
+    assert told_apart(found, updates, 4) == 1
+    text = told(cost(updates=values)).sentences["fewest updates"]
+    assert "48 seeds (`-p tuning_seeds 48`) would rule out them all" in text
+
+
+def test_with_too_few_seeds_the_first_is_taken_and_the_seeds_that_could_tell_are_named():
+    n = fewest_seeds(5)
+    assert stats.binom.sf(n - 1, n, 0.5) <= 0.05 / 5 < stats.binom.sf(n - 2, n - 1, 0.5)
+    few = cost(n_seeds=n - 1)
+    assert len(recommendations(few, 0.2)["fewest epochs"].ties) == 5
+    text = told(few).sentences["fewest epochs"]
+    assert text.startswith("take batch size 16 at learning rate 1 (2 epochs, 200 updates).")
+    assert f"6 seeds tell no setting from another, {n} could (`-p tuning_seeds {n}`)" in text
+
+
+def test_a_target_that_nothing_reaches_is_said_with_what_the_best_ends_at():
+    never = np.full((2, 3), np.inf)
+    found = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.75)))
+    assert found.settings["fewest epochs"] is None
+    assert found.sentences["fewest epochs"] == (
+        "no setting reaches an accuracy of 80.0 % and keeps it; the best ends at an accuracy of "
+        "75.0 %. Take an easier target, train longer, or change the model."
+    )
+    guessed = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.61)))
+    assert "hardly better than guessing" in guessed.sentences["fewest updates"]
+    lost = told(cost(updates=never, epochs=never, volatility=never, final=-never))
+    assert lost.sentences["most stable"] == "no setting trains at all: try smaller learning rates."
+
+
+@pytest.mark.parametrize(
+    ("n_train", "said"),
+    [(640, False), (130, True), (110, False)],
+    ids=["no rest", "a rest of 2", "a rest of 46"],
+)
+def test_short_last_batch_is_told_of(n_train, said):
+    text = told(cost(), n_train).sentences["fewest updates"]
+    assert ("short batch of 2, " in text and "try batch size 65" in text) == said
+    assert ("short batch" in text) == said
+
+
+@pytest.mark.parametrize("n_train", [20, 97, 284, 500, 1000, 12345])
+def test_sizes_in_place_of_those_with_a_short_last_batch_have_none(n_train):
+    for size in (4, 16, 64, 256):
+        better = whole_batches(min(size, n_train), n_train)
+        rest = n_train % better
+        assert rest == 0 or rest >= 0.9 * better
+
+
+def test_a_notebook_shows_a_list():
+    shown = told(cost())._repr_markdown_()
+    assert shown.count("\n- **") == 3
+    assert shown.startswith("- **Fewest updates:** take batch size 64")

@@ -1,0 +1,137 @@
+"""Metrics that runs are judged by, what guessing gets by them, and targets below that."""
+
+import numpy as np
+import pytest
+import xarray as xr
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    log_loss,
+    mean_absolute_error,
+    mean_squared_error,
+)
+
+from helpers.analysis.validation_metrics import check_target, chosen_metric, metric_on
+from helpers.errors import ParameterError
+
+GENERATOR = np.random.default_rng(0)
+CLASSES = np.array([0] * 30 + [1] * 7 + [2] * 3)
+LABELS, TRAIN_LABELS = GENERATOR.permutation(CLASSES), GENERATOR.permutation(np.tile(CLASSES, 2))
+ONE_HOT, TRAIN_ONE_HOT = np.eye(3)[LABELS], np.eye(3)[TRAIN_LABELS]
+NUMBERS = GENERATOR.gamma(2.0, size=(50, 1))
+TRAIN_NUMBERS = GENERATOR.gamma(2.0, size=(100, 1))
+NOTHING = np.zeros((100, 1))
+
+
+def on_classes(name, target=0.9):
+    return metric_on(ONE_HOT, TRAIN_ONE_HOT, name, target)
+
+
+def test_guesses_are_those_of_scikit_learns_dummies():
+    dummy = DummyClassifier(strategy="prior").fit(np.zeros((80, 1)), TRAIN_LABELS)
+    predicted, shares = dummy.predict(NOTHING[:40]), dummy.predict_proba(NOTHING[:40])
+    assert on_classes("accuracy").guess == pytest.approx(accuracy_score(LABELS, predicted))
+    assert on_classes("balanced_accuracy").guess == pytest.approx(
+        balanced_accuracy_score(LABELS, predicted)
+    )
+    assert on_classes("loss").guess == pytest.approx(log_loss(LABELS, shares))
+    mean = DummyRegressor().fit(NOTHING, TRAIN_NUMBERS).predict(NOTHING[:50])
+    loss = metric_on(NUMBERS, TRAIN_NUMBERS, "loss", 0.1)
+    assert loss.guess == pytest.approx(mean_squared_error(NUMBERS, mean))
+    error = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.1)
+    assert (error.guess, error.scale) == (
+        1,
+        pytest.approx(1 / mean_absolute_error(NUMBERS, mean)),
+    )
+
+
+def test_what_guessing_gets_by_a_loss_of_the_users_own_is_not_known():
+    metric = metric_on(ONE_HOT, TRAIN_ONE_HOT, "loss", 9.0, of_loss=False)
+    assert np.isnan(metric.guess)
+    check_target(metric, "target_loss")
+    assert "Guessing" not in metric._repr_markdown_()
+
+
+def test_weights_make_the_accuracy_balanced():
+    metric = on_classes("balanced_accuracy")
+    assert metric.weights.mean() == pytest.approx(1)
+    predicted = np.random.default_rng(1).integers(0, 3, 40)
+    assert np.average(predicted == LABELS, weights=metric.weights) == pytest.approx(
+        balanced_accuracy_score(LABELS, predicted)
+    )
+
+
+def test_resolution_is_the_spread_that_rounding_alone_makes():
+    counts, metric = np.bincount(LABELS), on_classes("balanced_accuracy")
+    errors = np.random.default_rng(2).uniform(-0.5, 0.5, (100_000, 3)) / counts
+    assert metric.resolution == pytest.approx(errors.mean(axis=1).std(), rel=0.01)
+    assert on_classes("accuracy").resolution == pytest.approx(1 / 40 / np.sqrt(12))
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "reached"),
+    [
+        (on_classes("accuracy", 0.8), [0.79, 0.8, 0.81], [False, True, True]),
+        (on_classes("loss", 0.3), [0.31, 0.3, 0.29], [False, True, True]),
+        (on_classes("loss", 0.3), [np.inf, np.nan, 0.0], [False, False, True]),
+    ],
+)
+def test_target_is_met_from_the_side_on_which_better_values_lie(metric, values, reached):
+    runs = xr.Dataset({metric.variable: ("epoch", values)})
+    assert metric.reached(runs).values.tolist() == reached
+
+
+def test_error_is_in_units_of_that_of_guessing_the_mean():
+    metric = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)
+    guess = np.abs(NUMBERS - TRAIN_NUMBERS.mean()).mean()
+    runs = xr.Dataset({"val_error": ("epoch", [guess, guess / 2 + 1e-3, guess / 2])})
+    np.testing.assert_allclose(metric.of(runs)[[0, 2]], [1, 0.5])
+    assert metric.reached(runs).values.tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("counts", "name"),
+    [([19, 1], "balanced_accuracy"), ([4, 1], "accuracy"), ([60, 70, 50], "accuracy")],
+)
+def test_metric_that_suits_the_classes_is_chosen(counts, name):
+    y = np.repeat(np.eye(len(counts)), counts, axis=0)
+    assert chosen_metric("auto", "classes", y) == name
+
+
+def test_metric_that_does_not_go_with_what_is_predicted_is_refused():
+    assert chosen_metric("auto", "numbers", NUMBERS) == "error"
+    with pytest.raises(ParameterError) as told:
+        chosen_metric("accuracy", "numbers", NUMBERS)
+    assert str(told.value) == (
+        "metric must be error or loss where numbers are predicted, got accuracy"
+    )
+    with pytest.raises(ParameterError, match="^metric must be accuracy or balanced_accuracy or"):
+        chosen_metric("error", "classes", ONE_HOT)
+
+
+@pytest.mark.parametrize(
+    ("metric", "sentence"),
+    [
+        (
+            on_classes("accuracy", 0.7),
+            "target must be above 0.75, which always predicting the majority class gets on the "
+            "samples that choose a setting, got 0.7",
+        ),
+        (
+            metric_on(NUMBERS, TRAIN_NUMBERS, "error", 1.0),
+            "target must be below 1, which guessing the mean gets on the samples that choose a "
+            "setting, got 1",
+        ),
+    ],
+)
+def test_target_that_guessing_meets_is_refused(metric, sentence):
+    with pytest.raises(ParameterError) as told:
+        check_target(metric, "target")
+    assert str(told.value) == sentence
+
+
+def test_targets_are_told_in_words():
+    assert on_classes("balanced_accuracy")._repr_markdown_() == (
+        "The target is a balanced accuracy of 90.0 %. Guessing gets a balanced accuracy of 33.3 %."
+    )
