@@ -43,20 +43,20 @@ from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
 from helpers.analysis.validation_metrics import (
     ValidationMetric,
-    check_target,
+    also_shown,
     chosen_metric,
-    metric_on,
+    metrics_of,
 )
 from helpers.analysis.wording import number
 
 __all__ = [
     "advice",
     "along_the_run",
+    "also_shown",
     "best_minus_worst",
     "best_rate",
     "bootstrap",
     "CELL",
-    "check_target",
     "chosen_metric",
     "claims",
     "confirmed",
@@ -76,7 +76,7 @@ __all__ = [
     "median",
     "median_interval",
     "medians",
-    "metric_on",
+    "metrics_of",
     "MIME",
     "minus",
     "nearest_rule",

@@ -13,6 +13,7 @@ from helpers.analysis.recommendation import CELL, ERROR, Cell, Recommendation
 from helpers.analysis.runs import medians
 from helpers.analysis.validation_metrics import ValidationMetric
 
+CLOSE = 1.5  # times what the first setting takes, up to which a tie is as good
 MORE = 4  # times as many seeds, of which is said what they would buy
 CHEAPEST = {"updates": "epochs", "epochs": "updates", "volatility": "updates", "miss": "updates"}
 
@@ -39,18 +40,21 @@ def advice(
     found: Mapping[str, Recommendation],
     cost: xr.Dataset,
     metric: ValidationMetric,
+    margin: float,
     n_train: int,
     seeds_parameter: str = "tuning_seeds",
 ) -> Advice:
     """Say for each goal which setting to take, and what more seeds would buy.
 
-    Of settings that tie the cheapest is named: the one of the fewest epochs for few updates, and of
-    the fewest updates for the other goals.
+    Of settings that tie, and come close to the first, the cheapest is named: the one of the fewest
+    epochs for few updates, and of the fewest updates for the other goals. Close is half as much
+    again, and of the final metric the ``margin``.
 
     Args:
         found: what ``helpers.analysis.recommendations`` returned.
         cost: what it was found from.
         metric: what the runs were judged by.
+        margin: as for ``helpers.analysis.recommendations``.
         n_train: training samples.
         seeds_parameter: of the reader, which sets the number of seeds.
     """
@@ -60,7 +64,9 @@ def advice(
         if recommended.first is None:
             settings[goal], sentences[goal] = None, _never(middle, metric)
             continue
-        setting = _cheapest(recommended, middle, cost.sizes["seed"], GOALS[goal])
+        setting = recommended.first
+        if cost.sizes["seed"] >= fewest_seeds(recommended.n_others):
+            setting = _cheapest(recommended, middle, GOALS[goal], metric.points * margin)
         settings[goal] = setting
         sentences[goal] = " ".join(
             _about(setting, recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
@@ -84,12 +90,12 @@ def _never(middle: xr.Dataset, metric: ValidationMetric) -> str:
     return said + "Take an easier target, train longer, or change the model."
 
 
-def _cheapest(found: Recommendation, middle: xr.Dataset, n_seeds: int, name: str) -> Cell:
-    """The cheapest of the settings that tie; the first where the seeds are too few to tell any."""
-    if n_seeds < fewest_seeds(found.n_others):
-        return found.first
-    second = [_at(middle[CHEAPEST[name]], cell) for cell in (found.first, *found.ties)]
-    return (found.first, *found.ties)[int(np.argmin(second))]
+def _cheapest(found: Recommendation, middle: xr.Dataset, name: str, margin: float) -> Cell:
+    """The cheapest of the settings that tie and come close to the first."""
+    least = _at(middle[name], found.first)
+    most = least + margin if name == "miss" else CLOSE * least
+    close = [found.first, *(tie for tie in found.ties if _at(middle[name], tie) <= most)]
+    return min(close, key=lambda cell: _at(middle[CHEAPEST[name]], cell))
 
 
 def fewest_seeds(n_others: int) -> int:
@@ -130,21 +136,21 @@ def _about(
             f"setting from another, {least} could (`-p {seeds_parameter} {least}`)."
         )
     elif n_ties:
-        fewest = CHEAPEST[name]
+        fewest, ties = CHEAPEST[name], f"{n_ties} {'tie' if n_ties == 1 else 'ties'}"
         if setting == found.first:
-            yield f"It comes first, and of the {n_ties + 1} that tie none takes fewer {fewest}."
+            yield f"It comes first, with {ties}; none that comes close takes fewer {fewest}."
         else:
             first = f"{found.first[0]} at {found.first[1]:g}"
             yield (
-                f"It ties with the first, {first} ({takes(found.first, name)}), and of the "
-                f"{n_ties + 1} that tie it takes the fewest {fewest}."
+                f"The first, {first} ({takes(found.first, name)}), has {ties}; of those that come "
+                f"close this one takes the fewest {fewest}."
             )
         told = told_apart(found, cost[name], MORE)
         seeds = f"{MORE * n_seeds} seeds (`-p {seeds_parameter} {MORE * n_seeds}`)"
         if told == 0:
-            yield f"They are so close that even {seeds} would hardly tell them apart."
+            yield f"They are so close that even {seeds} would hardly rule out any."
         else:
-            which = "them all" if told == n_ties else f"{told} of the {n_ties} others"
+            which = "all ties" if told == n_ties else f"{told} of the {n_ties} ties"
             yield f"If the seeds go on like this, {seeds} would rule out {which}."
     sides = edges(setting, cost, n_train)
     if sides:

@@ -95,15 +95,15 @@ def edges(setting: Cell, cost: xr.Dataset, n_train: int) -> list[str]:
 
 
 def judged(
-    found: Mapping[str, Recommendation],
+    settings: Mapping[str, Cell | None],
     fresh: xr.Dataset,
     margin: float,
     beside: Mapping[str, xr.DataArray] | None = None,
 ) -> pd.DataFrame:
-    """What each recommended setting takes on samples and seeds that did not choose it.
+    """What the setting for each goal takes on samples and seeds that did not choose it.
 
     Args:
-        found: what ``recommendations`` returned.
+        settings: by goal, batch size and learning rate, or None where there is none.
         fresh: what ``costs`` returned of other runs, evaluated on other samples.
         margin: as for ``recommendations``.
         beside: further columns by their titles, numbers with the dimensions of ``fresh``, of which
@@ -119,7 +119,7 @@ def judged(
     metric, rows = fresh.attrs["metric"], {}
     columns = {f"final {metric}{PER_CENT.get(metric, '')}": _percent(fresh), **(beside or {})}
     for goal, name in GOALS.items():
-        setting, least = found[goal].first, best[goal].first
+        setting, least = settings[goal], best[goal].first
         if setting is None:
             rows[goal] = {"setting": "none"} | dict.fromkeys((*JUDGED, *columns), "–")
             continue

@@ -1,5 +1,6 @@
 """What runs are judged by after every epoch, and what guessing gets by it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,11 +8,18 @@ import xarray as xr
 from scipy.special import xlogy
 
 from helpers.analysis.intervals import ROUNDING
+from helpers.analysis.runs import last_epochs
 from helpers.errors import ParameterError
 
 UNEQUAL = 4  # times as many samples in the largest class as in the smallest make balance matter
 OF_CLASSES = ("accuracy", "balanced_accuracy", "loss")
 OF_NUMBERS = ("error", "loss")
+TARGETS = {
+    "accuracy": "target_accuracy",
+    "balanced_accuracy": "target_accuracy",
+    "error": "target_error",
+    "loss": "target_loss",
+}  # the parameter that sets the target of a metric
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,56 @@ def metric_on(
             guess = float(((y - y_train.mean()) ** 2).mean())
         settings |= {"variable": "val_loss", "guess": guess}
     return ValidationMetric(name.replace("_", " "), **settings)
+
+
+def metrics_of(
+    y_train: np.ndarray,
+    y_validation: np.ndarray,
+    y_test: np.ndarray,
+    name: str,
+    targets: Mapping[str, float],
+    of_loss: bool = True,
+) -> tuple[ValidationMetric, ValidationMetric]:
+    """A metric on the samples that choose a setting, and on those that judge it.
+
+    Args:
+        y_train, y_validation, y_test: targets, as for ``metric_on``.
+        name: as ``chosen_metric`` returns it.
+        targets: by the parameter that sets it: target_accuracy, target_error and target_loss.
+        of_loss: as for ``metric_on``.
+
+    Raises:
+        ParameterError: guessing meets the target on the samples that choose.
+    """
+    parameter = TARGETS[name]
+    validation, test = (
+        metric_on(y, y_train, name, targets[parameter], of_loss) for y in (y_validation, y_test)
+    )
+    check_target(validation, parameter)
+    return validation, test
+
+
+def also_shown(
+    runs: xr.Dataset, metric: ValidationMetric, last: int, unit: float
+) -> dict[str, xr.DataArray]:
+    """What readers know beside a metric, at the end of runs: the accuracy, or the error as it is.
+
+    Args:
+        runs: what ``helpers.sweep`` returned.
+        metric: what they are judged by.
+        last: epochs at the end that count as final.
+        unit: of the target that is predicted, one of the runs' error.
+
+    Returns:
+        By title; dimensions batch_size, learning_rate and seed.
+    """
+    if metric.name == "balanced accuracy":
+        return {"accuracy (%)": 100 * last_epochs(runs, last).mean("epoch")}
+    if metric.name == "error":
+        return {
+            "mean absolute error": unit * last_epochs(runs, last, metric.variable).mean("epoch")
+        }
+    return {}
 
 
 def check_target(metric: ValidationMetric, parameter: str) -> None:

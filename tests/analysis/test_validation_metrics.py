@@ -12,7 +12,13 @@ from sklearn.metrics import (
     mean_squared_error,
 )
 
-from helpers.analysis.validation_metrics import check_target, chosen_metric, metric_on
+from helpers.analysis.validation_metrics import (
+    also_shown,
+    check_target,
+    chosen_metric,
+    metric_on,
+    metrics_of,
+)
 from helpers.errors import ParameterError
 
 GENERATOR = np.random.default_rng(0)
@@ -135,3 +141,25 @@ def test_targets_are_told_in_words():
     assert on_classes("balanced_accuracy")._repr_markdown_() == (
         "The target is a balanced accuracy of 90.0 %. Guessing gets a balanced accuracy of 33.3 %."
     )
+
+
+def test_the_metric_on_the_samples_that_choose_and_on_those_that_judge():
+    targets = {"target_accuracy": 0.8, "target_error": 0.5, "target_loss": 0.3}
+    pair = metrics_of(TRAIN_ONE_HOT, ONE_HOT[:20], ONE_HOT[20:], "accuracy", targets)
+    assert [metric.target for metric in pair] == [0.8, 0.8]
+    assert [metric.guess for metric in pair] == [
+        pytest.approx((LABELS[part] == 0).mean()) for part in (slice(20), slice(20, None))
+    ]
+    with pytest.raises(ParameterError, match="^target_error must be below 1, "):
+        metrics_of(TRAIN_NUMBERS, NUMBERS, NUMBERS, "error", targets | {"target_error": 2})
+
+
+def test_the_plain_accuracy_and_the_error_in_its_own_unit_are_shown_too():
+    labels = {"seed": [0], "epoch": [1, 2, 3]}
+    runs = xr.Dataset({"val_accuracy": (list(labels), [[0.1, 0.5, 0.7]])}, labels)
+    (accuracy,) = also_shown(runs, on_classes("balanced_accuracy"), 2, 1.0).values()
+    assert accuracy.item() == pytest.approx(60)
+    runs = xr.Dataset({"val_error": (list(labels), [[9.0, 0.4, 0.6]])}, labels)
+    metric = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)
+    assert also_shown(runs, metric, 2, 20.0)["mean absolute error"].item() == pytest.approx(10)
+    assert also_shown(runs, on_classes("accuracy"), 2, 1.0) == {}
