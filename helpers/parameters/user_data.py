@@ -130,7 +130,7 @@ class UserData(Parameters):
     hidden_units: Annotated[
         list[int], BeforeValidator(_layers), Field(description="units of each hidden layer")
     ]
-    optimizer: choice("sgd", "adam", "rmsprop", meaning="the rule of an update")
+    optimizer: choice("auto", "sgd", "adam", "rmsprop", meaning="the rule of an update")
     momentum: Momentum
     batch_sizes: batch_sizes(2, "batch sizes of the map")
     learning_rates: learning_rates(2, "learning rates of the map")
