@@ -70,13 +70,18 @@ class Builder:
             optimizer: name, as for ``helpers.models.chosen.chosen_optimizer``.
         """
         lines = [f"The model has {self().count_params():,} weights.", *self.notes]
-        if self.its_optimizer and optimizer == "auto":
-            kind = type(self.optimizer(0.01)).__name__
-            lines.append(f"It is trained by its own {kind}, at the learning rates of the map.")
-        elif self.its_optimizer:
-            kind = type(self.make().optimizer).__name__
-            lines.append(
-                f"It is trained by {optimizer}, as the parameter optimizer says, and not by its "
-                f"own {kind}."
-            )
+        lines.append(self._about_optimizer(optimizer))
         return "\n".join(lines)
+
+    def _about_optimizer(self, name):
+        if name == "auto" and self.its_optimizer:
+            kind = type(self.optimizer(0.01)).__name__
+            return f"It is trained by its own {kind}, at the learning rates of the map."
+        if name == "auto":
+            return "It is trained by SGD with momentum."
+        if not self.its_optimizer:
+            return f"It is trained by {name}."
+        kind = type(self.make().optimizer).__name__
+        return (
+            f"It is trained by {name}, as the parameter optimizer says, and not by its own {kind}."
+        )

@@ -14,7 +14,9 @@ OF_POSITIVE = {"poisson", "mean_squared_logarithmic_error", "mean_absolute_perce
 FAR = 100.0  # where an activation shows its range
 
 
-def check_shape(outputs: np.ndarray, n_outputs: int, predicts: str, name: str) -> None:
+def check_shape(
+    outputs: np.ndarray, n_outputs: int, predicts: str, name: str, hint: str = ""
+) -> None:
     """A ParameterError unless outputs have the shape that suits what is predicted.
 
     Args:
@@ -22,6 +24,7 @@ def check_shape(outputs: np.ndarray, n_outputs: int, predicts: str, name: str) -
         n_outputs: classes, or 1 for numbers.
         predicts: "classes" or "numbers".
         name: of the model, in the sentence.
+        hint: what may help, at the end of the sentence.
     """
     if outputs.shape[1:] == (n_outputs,) or (outputs.shape[1:] == (1,) and n_outputs == 2):
         return
@@ -29,7 +32,7 @@ def check_shape(outputs: np.ndarray, n_outputs: int, predicts: str, name: str) -
     or_one = " (or one sigmoid unit)" if predicts != NUMBERS and n_outputs == 2 else ""
     raise ParameterError(
         f"{name} must give outputs of shape {(n_outputs,)}, one for {one}{or_one}, "
-        f"got {outputs.shape[1:]}"
+        f"got {outputs.shape[1:]}{hint}"
     )
 
 

@@ -64,11 +64,13 @@ def call_for(name: str, make: Callable, input_shape: tuple[int, ...], n_outputs:
         return _by_position(input_shape, n_outputs)
     values = {p.name: _value(p, input_shape, n_outputs) for p in single}
     given = {name: value for name, value in values.items() if value is not None}
-    needed = [p for p in single if p.default is p.empty and p.name not in given]
-    if not given and len(needed) == 2 and all(p.kind is not p.KEYWORD_ONLY for p in needed):
-        given = dict(zip((p.name for p in needed), (input_shape, n_outputs), strict=True))
+    required = [p for p in single if p.default is p.empty]
+    needed = [p.name for p in required if p.name not in given]
+    in_order = len(required) == 2 and all(p.kind is not p.KEYWORD_ONLY for p in required)
+    if in_order and required[0].name in needed and all(_plain(name) in SHORT for name in given):
+        given = dict(zip((p.name for p in required), (input_shape, n_outputs), strict=True))
     elif needed:
-        raise ParameterError(f"{name} {_why_not([p.name for p in needed], input_shape)}")
+        raise ParameterError(f"{name} {_why_not(needed, input_shape)}")
     words = [f"{name}={value}" for name, value in given.items()]
     kept = [name for name in values if name not in given]
     return Call(

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from helpers.models.outputs import check_shape, check_values, suitable_loss
 from helpers.models.signatures import call_for
 
 N_TRIED = 32  # samples, drawn at random, on which a model is tried
+OF_KERAS = re.compile(r"Exception encountered when calling \S+|\x1b\[\d*m")  # how its errors begin
 OF_TEXT = (keras.layers.TextVectorization, keras.layers.StringLookup)
 
 
@@ -56,7 +58,8 @@ def user_model(
     generator = np.random.default_rng(0)  # tables are standardised, pixels lie from 0 to 1
     draw = generator.normal if len(input_shape) == 1 else generator.uniform
     samples = draw(size=(N_TRIED, *input_shape)).astype("float32")
-    hint = "" if call.positional or call.named else ", and may take input_shape to be told"
+    told = call.positional or call.named
+    hint = "" if told else "; let the function take input_shape and n_classes, and use them"
     outputs = _outputs(model, samples, with_name, hint)
     _outputs(other, samples, with_name, hint)  # which makes its weights, where it has no Input
     if {id(variable) for variable in model.variables} & {id(v) for v in other.variables}:
@@ -66,12 +69,19 @@ def user_model(
     optimizer = getattr(model, "optimizer", None)  # which Keras sets as it compiles
     if optimizer is not None and optimizer is other.optimizer:
         raise ParameterError(f"{with_name} must make a new optimizer at every call")
-    check_shape(outputs, n_outputs, predicts, with_name)
+    check_shape(outputs, n_outputs, predicts, with_name, hint)
     n_units = outputs.shape[1]
     loss, about_loss = suitable_loss(model, n_units, predicts, with_name)
     check_values(model, outputs, loss, predicts, with_name)
+
+    def built() -> keras.Model:
+        model = build()
+        if not model.built:  # it has no Input
+            model(samples[:1])
+        return model
+
     return Builder(
-        make=build,
+        make=built,
         loss=loss,
         metric="mean_absolute_error" if predicts == NUMBERS else "accuracy",
         one_output=n_units == 1,
@@ -143,7 +153,7 @@ def _outputs(model: keras.Model, samples: np.ndarray, with_name: str, hint: str)
         return np.asarray(model(samples))
     except Exception as error:  # of any layer, and Keras passes on all kinds
         raise ParameterError(
-            f"{with_name} must take samples of shape {samples.shape[1:]}{hint}: {_said(error)}"
+            f"{with_name} must take samples of shape {samples.shape[1:]}: {_said(error)}{hint}"
         ) from error
 
 
@@ -161,7 +171,10 @@ def _notes(model: keras.Model, other: keras.Model, input_shape: tuple[int, ...])
             notes.append(f"Not used of what it was compiled with: {', '.join(unused)}.")
     slow = {type(layer).__name__ for layer in model._flatten_layers() if not layer.supports_jit}
     if slow:
-        notes.append(f"It trains without XLA because of {', '.join(sorted(slow))}: slower.")
+        notes.append(
+            f"It trains without XLA, which cannot compile {', '.join(sorted(slow))}, so it takes "
+            "longer."
+        )
     pairs = zip(model.trainable_variables, other.trainable_variables, strict=False)
     drawn = [(np.asarray(a), np.asarray(b)) for a, b in pairs]
     drawn = [np.array_equal(a, b) for a, b in drawn if np.ptp(a) > 0]
@@ -185,7 +198,8 @@ def _notes(model: keras.Model, other: keras.Model, input_shape: tuple[int, ...])
 
 def _said(error: BaseException) -> str:
     """What an error says, on one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    text = OF_KERAS.sub("", str(error))
+    return " ".join(f"{type(error).__name__}: {text}".split())[:200]
 
 
 def _kind(value: object) -> str:

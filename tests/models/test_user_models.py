@@ -59,10 +59,9 @@ REFUSED = {
     "other_shape": "model 'mine_16:other_shape' must take samples of shape (3,): ",
     "breaks": "model 'mine_16:breaks' fails with shape=(3,) and n=2: RuntimeError: no luck",
     "no_model": "model 'mine_16:no_model' must return a Keras model, got str",
-    "no_arguments": "model 'mine_16:no_arguments' must take samples of shape (3,), and may "
-    "take input_shape to be told: ",
-    "needs_neurons": "model 'mine_16:needs_neurons' needs 'neurons', which the chapter cannot give: "
-    "input_shape, n_features and n_classes (or n_outputs) are given by these names, ",
+    "no_arguments": "model 'mine_16:no_arguments' must take samples of shape (3,): ValueError: ",
+    "needs_neurons": "model 'mine_16:needs_neurons' needs 'neurons', which the chapter cannot "
+    "give: input_shape, n_features and n_classes (or n_outputs) are given by these names, ",
     "leaves": "model 'mine_16:leaves' fails with shape=(3,) and n=2: SystemExit: 3",
     "same": "model 'mine_16:same' must return a new model at every call, with layers of its own",
 }
