@@ -45,14 +45,14 @@ class Builder:
             ParameterError: it has a schedule of the learning rate.
         """
         optimizer = self.make().optimizer
-        try:
-            optimizer.learning_rate = learning_rate
-        except (TypeError, AttributeError):  # of a schedule, and of a function
+        inner = getattr(optimizer, "inner_optimizer", optimizer)  # of a LossScaleOptimizer
+        if not isinstance(inner._learning_rate, keras.Variable):  # a schedule, or a function
             raise ParameterError(
-                f"the model's own {type(optimizer).__name__} has a schedule of the learning rate, "
+                f"the model's own {type(inner).__name__} has a schedule of the learning rate, "
                 "where the chapter tries rates of its own: compile the model with a number, or "
                 "name another optimizer, such as -p optimizer adam"
-            ) from None
+            )
+        optimizer.learning_rate = learning_rate
         return optimizer
 
     def targets(self, y: np.ndarray) -> np.ndarray:
