@@ -130,7 +130,7 @@ class UserData(Parameters):
     hidden_units: Annotated[
         list[int], BeforeValidator(_layers), Field(description="units of each hidden layer")
     ]
-    optimizer: choice("sgd", "adam", "rmsprop", meaning="the rule of an update")
+    optimizer: choice("auto", "sgd", "adam", "rmsprop", meaning="the rule of an update")
     momentum: Momentum
     batch_sizes: batch_sizes(2, "batch sizes of the map")
     learning_rates: learning_rates(2, "learning rates of the map")
@@ -183,9 +183,19 @@ class UserData(Parameters):
         return []
 
     def _about_model(self) -> list[str]:
+        if re.fullmatch(r"[^:]*\.(keras|h5)", self.model):
+            return [
+                "model must name a function, as module:function, which may return "
+                f"keras.models.load_model(...), got the file {self.model!r}"
+            ]
+        module = self.model.partition(":")[0]
+        if module.endswith(".py"):
+            return [
+                "model must be written as module:function, with dots for folders and without .py, "
+                f"such as mine:build for build in mine.py, got {self.model!r}"
+            ]
         if not FUNCTION.fullmatch(self.model):
             return [f"model must be written as module:function, got {self.model!r}"]
-        module = self.model.partition(":")[0]
         if find_module(module):
             return []
         return [f"model must name a module that Python finds, got {module!r}"]

@@ -31,7 +31,7 @@ WORDS = {  # parameters that are one of a few words
     "dataset": "digits or mnist",
     "example": "breast_cancer or wine",
     "color_mode": "grayscale or rgb",
-    "optimizer": "sgd or adam or rmsprop",
+    "optimizer": "auto or sgd or adam or rmsprop",
 }
 TEXTS = {
     "table",

@@ -1,0 +1,161 @@
+"""What a model gives, and the loss that takes it: whether they suit what is predicted."""
+
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from helpers.errors import ParameterError
+from helpers.models.builders import NUMBERS
+
+ONE_HOT, LABELS = "categorical_crossentropy", "sparse_categorical_crossentropy"
+TWO_CLASSES, SQUARES = "binary_crossentropy", "mean_squared_error"
+OF_POSITIVE = {"poisson", "mean_squared_logarithmic_error", "mean_absolute_percentage_error"}
+FAR = 100.0  # where an activation shows its range
+
+
+def check_shape(
+    outputs: np.ndarray, n_outputs: int, predicts: str, name: str, hint: str = ""
+) -> None:
+    """A ParameterError unless outputs have the shape that suits what is predicted.
+
+    Args:
+        outputs: of some samples.
+        n_outputs: classes, or 1 for numbers.
+        predicts: "classes" or "numbers".
+        name: of the model, in the sentence.
+        hint: what may help, at the end of the sentence.
+    """
+    if outputs.shape[1:] == (n_outputs,) or (outputs.shape[1:] == (1,) and n_outputs == 2):
+        return
+    one = "the number to predict" if predicts == NUMBERS else "each class"
+    or_one = " (or one sigmoid unit)" if predicts != NUMBERS and n_outputs == 2 else ""
+    raise ParameterError(
+        f"{name} must give outputs of shape {(n_outputs,)}, one for {one}{or_one}, "
+        f"got {outputs.shape[1:]}{hint}"
+    )
+
+
+def suitable_loss(
+    model: keras.Model, n_units: int, predicts: str, name: str
+) -> tuple[str | Callable, str]:
+    """The loss of a model's maker, or Keras's usual one, and a sentence about it.
+
+    Labels as whole numbers are one-hot here, so a loss of such labels becomes the one of one-hot
+    targets, which is the same.
+
+    Args:
+        model: compiled or not.
+        n_units: length of its outputs.
+        predicts, name: as for ``check_shape``.
+
+    Raises:
+        ParameterError: the maker's loss does not suit what is predicted.
+    """
+    if model.loss is None:
+        usual = TWO_CLASSES if n_units == 1 else ONE_HOT
+        usual = SQUARES if predicts == NUMBERS else usual
+        return usual, f"Its loss is {usual}."
+    try:
+        loss = keras.losses.get(model.loss)
+    except (TypeError, ValueError):
+        loss = None
+    if not callable(loss) or getattr(loss, "reduction", "mean") in ("sum", "none", None):
+        raise ParameterError(
+            f"{name} must be compiled with one Keras loss that averages over samples, or with "
+            f"none, got {_named(model.loss)}"
+        )
+    kind = loss_name(loss)
+    if predicts == NUMBERS and ("crossentropy" in kind or kind in OF_POSITIVE):
+        raise ParameterError(
+            f"{name} is compiled with the loss {kind}, which does not suit numbers that are "
+            "standardised, about half of them below 0: take mean_squared_error, "
+            "mean_absolute_error or huber"
+        )
+    if predicts != NUMBERS and n_units == 1 and "categorical" in kind:
+        raise ParameterError(
+            f"{name} is compiled with the loss {kind}, which does not suit one output: take "
+            "binary_crossentropy, or one output for each class"
+        )
+    if n_units == 1 and getattr(loss, "from_logits", False):
+        raise ParameterError(
+            f"{name} is compiled with from_logits=True, but Keras takes an output above 0.5 for "
+            "the second class: end it on a sigmoid, and leave from_logits out"
+        )
+    if kind == LABELS:
+        loss = keras.losses.CategoricalCrossentropy(getattr(loss, "from_logits", False))
+        return loss, f"Its loss is its own {kind}, with targets that are one-hot."
+    return model.loss, f"Its loss is its own {_named(model.loss)}."
+
+
+def check_values(
+    model: keras.Model, outputs: np.ndarray, loss: str | Callable, predicts: str, name: str
+) -> None:
+    """A ParameterError unless a model can give what is predicted.
+
+    Args:
+        model: of one output, or of one for each class.
+        outputs: of some samples, shape (n, n_units).
+        loss: as ``suitable_loss`` returned it.
+        predicts, name: as for ``check_shape``.
+    """
+    if not np.isfinite(outputs).all():
+        raise ParameterError(f"{name} must give finite outputs, got NaN or infinity")
+    low, high = output_range(model) if outputs.shape[1] == 1 else (-np.inf, np.inf)
+    if predicts == NUMBERS:
+        if low > -3 or high < 3:
+            raise ParameterError(
+                f"{name} must be able to give any number, since the target is standardised, but "
+                f"its last activation gives {low:.3g} to {high:.3g}: end it on Dense(1)"
+            )
+        return
+    function = keras.losses.get(loss)
+    if outputs.shape[1] == 1:
+        known = np.isfinite(low) and not np.allclose((low, high), (0, 1))
+        if known or (outputs < 0).any() or (outputs > 1).any():
+            raise ParameterError(
+                f"{name} must give the probability of the second class: end it on "
+                "Dense(1, activation='sigmoid')"
+            )
+    elif (
+        loss_name(function) in (ONE_HOT, "categorical_focal_crossentropy")
+        and not getattr(function, "from_logits", False)
+        and not ((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3))
+    ):
+        raise ParameterError(
+            f"{name} must give probabilities, which add up to 1: end it on a softmax, or compile "
+            "it in the function with keras.losses.CategoricalCrossentropy(from_logits=True)"
+        )
+
+
+def output_range(model: keras.Model) -> tuple[float, float]:
+    """What the last activation of a model gives far below and far above 0.
+
+    Infinite where the model does not tell its last layer, or that has no such range.
+    """
+    tensors = getattr(model, "outputs", None)
+    if not tensors:  # a class that only has call
+        return -np.inf, np.inf
+    last = tensors[0]._keras_history.operation
+    if isinstance(last, keras.Model):
+        return output_range(last)
+    activation = getattr(last, "activation", None if getattr(last, "weights", None) else last)
+    try:
+        ends = np.ravel(activation(np.array([[-FAR], [FAR]], "float32")))
+    except Exception:  # it takes other inputs, such as the two of an addition
+        return -np.inf, np.inf
+    return float(ends[0]), float(ends[-1])
+
+
+def loss_name(loss: Callable) -> str:
+    """What Keras calls the function of a loss; of a loss of the user's own, nothing."""
+    function = getattr(loss, "fn", loss)
+    of_keras = getattr(function, "__module__", "").startswith("keras.")
+    return getattr(function, "__name__", "") if of_keras else ""
+
+
+def _named(loss) -> str:
+    """A loss as a sentence shows it."""
+    if isinstance(loss, (str, list, tuple, dict)):
+        return str(loss)
+    return getattr(loss, "__name__", type(loss).__name__)
