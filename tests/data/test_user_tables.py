@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import parameters
+from helpers.data.examples import example_table
+from helpers.data.named import NamedDataset
 from helpers.data.splits import with_validation
-from helpers.data.user_tables import NamedDataset, example_table
 from helpers.errors import ParameterError
 
 CHAPTER = ROOT / "notebooks" / "11_your_own_data.ipynb"
