@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -96,8 +96,8 @@ def described(kind: str, categories: list[str]) -> str:
     return f"{kind}: {', '.join(map(code, categories[:SHOWN]))}{more}" if categories else kind
 
 
-def without_row_numbers(name: str, read: Column) -> Column:
-    """A column, left out if it only tells the rows apart."""
+def as_input(name: str, read: Column) -> Column:
+    """A column to learn from, left out if it only tells the rows apart."""
     distinct = len(np.unique(read.values)) == len(read.values) > 2
     reason = None
     if distinct and read.categories:
@@ -105,7 +105,10 @@ def without_row_numbers(name: str, read: Column) -> Column:
     elif distinct and read.taken_for == "number" and _counts_rows(name, read.values):
         reason = "it may hold numbers of the rows"
     if reason is None:
-        return read
+        values = np.unique(read.values[~np.isnan(read.values)])
+        whole = read.taken_for == "number" and (values == np.round(values)).all()
+        few = [f"{len(values)} distinct whole numbers; if they are codes, name it in as_text"]
+        return replace(read, notices=read.notices + few * (whole and 2 < len(values) <= FEW))
     return Column(
         "left out", read.values, notices=[f"{reason}; to learn from it, name the features"]
     )
@@ -235,8 +238,6 @@ def _odd_numbers(numbers: np.ndarray) -> list[str]:
     rest = distinct[~np.isin(distinct, CODES)]
     if distinct[0] in CODES and len(rest) and rest[0] >= 0:
         return [f"{code(f'{distinct[0]:g}')} looks like a gap; if it is, name it in missing"]
-    if 2 < len(distinct) <= FEW and (distinct == np.round(distinct)).all():
-        return [f"{len(distinct)} distinct whole numbers; if they are codes, name it in as_text"]
     return []
 
 

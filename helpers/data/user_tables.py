@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers import checks
 from helpers.data import tables
-from helpers.data.columns import MOST_CATEGORIES, column, described, without_row_numbers
+from helpers.data.columns import MOST_CATEGORIES, as_input, column, described
 from helpers.data.inputs import encoded
 from helpers.data.named import NamedDataset, about
 from helpers.data.names import code
@@ -171,15 +171,16 @@ def read_samples(
     rows = goal.rows[chosen]
     _check_gaps(f"target {quoted(target)} of {file}", goal.gaps, missing_values)
     about = {name: ("left out", []) for name in names} | {target: (goal.taken_for, goal.notices)}
-    learnt = {}
+    learnt, row_numbers = {}, {}
     for name in wanted:
         where = f"column {quoted(name)} of {file}"
         values, spelled = table.columns.pop(name), table.spelled.get(name, "")
         read = column(where, values, name, table.reading, spelled)
         if read.taken_for == "left out" and features:
             raise ParameterError(f"{where} cannot be learnt from: {read.notices[0]}")
+        few = replace(read, values=read.values[rows])
         if not features and name not in reading.as_text:
-            read = without_row_numbers(name, read)
+            read = as_input(name, read)
         if len(read.categories) > MOST_CATEGORIES:
             raise ParameterError(
                 f"{where} must have at most {MOST_CATEGORIES} categories, got "
@@ -187,8 +188,13 @@ def read_samples(
             )
         if read.taken_for != "left out":
             _check_gaps(where, np.isnan(read.values), missing_values)
-            learnt[name] = replace(read, values=read.values[rows])
+            learnt[name] = few
+        elif few.taken_for == "number":
+            row_numbers[name] = replace(few, notices=read.notices)
         about[name] = (described(read.taken_for, read.categories), read.notices)
+    if not learnt:  # better these than none
+        learnt = row_numbers
+        about |= {name: (read.taken_for, read.notices) for name, read in learnt.items()}
     if not learnt:
         why = "; ".join(f"{quoted(name)}: {about[name][1][0]}" for name in wanted[:2])
         raise ParameterError(f"{file} has no column to learn from ({why})")
