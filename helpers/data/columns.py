@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ from helpers.errors import ParameterError, quoted
 MOST_CATEGORIES = 50  # of one column; each becomes an input of a network
 SHOWN = 5  # categories, of more the first ones
 INDEX = re.compile(r"|Unnamed: \d+|__index_level_\d+__|(.*[^a-z])?(id|idx|index|nr|no|uuid)", re.I)
+KNOWN = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_temporal)
 EXACT = 2**53  # of whole numbers, those that float64 holds
 FEW = 10  # distinct whole numbers, that may be codes
 CODES = (-99, -999, -9999, -99999)  # that stand for gaps among numbers that are never negative
@@ -61,29 +63,28 @@ def column(
         ParameterError: it can be read in two ways, holds infinities or text among numbers, or
             neither numbers nor text nor truth values.
     """
-    values = _plain(where, values, name, reading)
-    n_values = len(values) - values.null_count
-    if not n_values:
-        return Column("left out", np.full(len(values), np.nan), notices=["it holds no value"])
-    if pa.types.is_temporal(values.type):
+    as_text = name in reading.as_text
+    values = _plain(where, values, as_text)
+    if pa.types.is_temporal(values.type) and values.null_count < len(values):
         return _dates(values.drop_null()[0].as_py(), len(values))
     if not is_text(values.type):
         return _typed(where, values, reading)
-    codes, texts = pd.factorize(values.to_pandas(), sort=True)
-    texts = texts.tolist()
-    as_text = name in reading.as_text
+    codes, texts = _distinct(where, values, reading.missing, as_text)
+    if not texts:
+        return Column("left out", np.full(len(codes), np.nan), notices=["it holds no value"])
+    notices = []
     if not as_text:
-        known = [text for text in texts if not is_gap_like(text)]
-        if known and all(map(is_date, known)):
-            return _dates(known[0], len(values))
+        dates = [text for text in texts if is_date(text)]
+        if len(dates) > len(texts) / 2:
+            return _dates(dates[0], len(codes))
         if numbers and (read := _numbers(where, texts, codes, reading, mixed)):
             return read
-    notices = []
-    if spelled and not as_text and len(values) > n_values:
-        notices.append(
-            f"{code(spelled)} was taken for a gap; if it is a value, name the column in as_text"
-        )
-    return Column("category", _with_gaps(codes), texts, notices + _odd_categories(texts, as_text))
+        if spelled and (codes < 0).any():
+            notices.append(
+                f"{code(spelled)} was taken for a gap; if it is a value, name the column in as_text"
+            )
+        notices += _odd_categories(texts)
+    return Column("category", np.where(codes < 0, np.nan, codes), texts, notices)
 
 
 def described(kind: str, categories: list[str]) -> str:
@@ -98,59 +99,69 @@ def described(kind: str, categories: list[str]) -> str:
 
 def as_input(name: str, read: Column) -> Column:
     """A column to learn from, left out if it only tells the rows apart."""
-    distinct = len(np.unique(read.values)) == len(read.values) > 2
-    reason = None
-    if distinct and read.categories:
-        reason = "each row has another text"
-    elif distinct and read.taken_for == "number" and _counts_rows(name, read.values):
-        reason = "it may hold numbers of the rows"
-    if reason is None:
-        values = np.unique(read.values[~np.isnan(read.values)])
-        whole = read.taken_for == "number" and (values == np.round(values)).all()
-        few = [f"{len(values)} distinct whole numbers; if they are codes, name it in as_text"]
-        return replace(read, notices=read.notices + few * (whole and 2 < len(values) <= FEW))
-    return Column(
-        "left out", read.values, notices=[f"{reason}; to learn from it, name the features"]
-    )
+    values, reason, notices = read.values, None, []
+    if read.categories:
+        if len(read.categories) == len(values) > 2:
+            reason = "each row has another text"
+    elif read.taken_for == "number" and not (values % 1 > 0).any():
+        distinct = pd.unique(values[~np.isnan(values)])
+        if len(distinct) == len(values) > 2 and _counts_rows(name, values):
+            reason = "it may hold numbers of the rows"
+        elif 2 < len(distinct) <= FEW:
+            notices = [
+                f"{len(distinct)} distinct whole numbers; if they are codes, name it in as_text"
+            ]
+    if reason:
+        reason += " (to take it all the same, name the features)"
+        return Column("left out", values, notices=[reason])
+    return replace(read, notices=read.notices + notices)
 
 
 def _counts_rows(name: str, values: np.ndarray) -> bool:
-    """Whether distinct numbers are whole, and in order or without a gap or named as an index is."""
-    if np.isnan(values).any() or (values != np.round(values)).any():
-        return False
+    """Whether distinct whole numbers are in order, or without a gap, or named as an index is."""
     steps = np.diff(values)
     in_order = (steps > 0).all() or (steps < 0).all()
     return in_order or np.ptp(values) == len(values) - 1 or INDEX.fullmatch(name) is not None
 
 
-def _plain(where: str, values: pa.ChunkedArray, name: str, reading: Reading) -> pa.ChunkedArray:
-    """The values as numbers, text, truth values or times; gaps are null."""
+def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArray:
+    """The values as numbers, text, truth values or times."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         values = values.cast(kind.value_type)
-    if pa.types.is_string_view(values.type):
-        values = values.cast(pa.string())
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
-        values = pc.cast(values, pa.float64(), safe=False)
     kind = values.type
-    if pa.types.is_null(kind):
-        return values.cast(pa.string())
+    if pa.types.is_null(kind) or pa.types.is_string_view(kind) or is_text(kind):
+        return values.cast(pa.large_string())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ParameterError(f"{where} must hold text in UTF-8, and is binary: leave it out")
-    known = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_temporal)
-    if not is_text(kind):
-        if not any(is_kind(kind) for is_kind in known):
-            raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
-        if name in reading.as_text:
-            values = values.cast(pa.string())
-            return pc.replace_substring_regex(values, r"\.0$", "")
-        return values
-    text = pc.utf8_trim_whitespace(values)
-    gap = pc.is_in(text, pa.array(["", *reading.missing], kind))
-    if name not in reading.as_text:  # gaps with blanks around them are gaps, too
-        blanks = pc.not_equal(pc.binary_length(text), pc.binary_length(values))
-        gap = pc.or_(gap, pc.and_(blanks, pc.is_in(text, pa.array(GAPS, kind))))
-    return pc.if_else(gap, pa.scalar(None, kind), text)
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        values = values.cast(pa.float64(), safe=False)
+    elif not any(known(kind) for known in KNOWN):
+        raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
+    if as_text:
+        return pc.replace_substring_regex(values.cast(pa.large_string()), r"\.0$", "")
+    return values
+
+
+def _distinct(
+    where: str, values: pa.ChunkedArray, missing: Sequence[str], as_text: bool
+) -> tuple[np.ndarray, list[str]]:
+    """For each row the place of its text among the distinct ones, in order; -1 for a gap."""
+    encoded = values.combine_chunks().dictionary_encode()
+    try:
+        raw = encoded.dictionary.to_pylist()
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{where} must hold text in UTF-8, and does not") from error
+    gaps = {"", *missing}
+
+    def is_gap(text: str) -> bool:  # what the file has as a gap is none any more
+        blanks = text != text.strip()
+        return text.strip() in gaps or (blanks and not as_text and text.strip() in GAPS)
+
+    texts = sorted({text.strip() for text in raw if not is_gap(text)})
+    places = {text: place for place, text in enumerate(texts)}
+    codes = [-1 if is_gap(text) else places[text.strip()] for text in raw]
+    return np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()], texts
 
 
 def _typed(where: str, values: pa.ChunkedArray, reading: Reading) -> Column:
@@ -158,9 +169,14 @@ def _typed(where: str, values: pa.ChunkedArray, reading: Reading) -> Column:
     numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
     if pa.types.is_boolean(values.type):
         return Column("category", numbers, ["False", "True"])
-    if pa.types.is_integer(values.type) and np.nanmax(np.abs(numbers)) > EXACT:
-        reason = "its whole numbers are too large to be told apart, as those of keys are"
-        return Column("left out", numbers, notices=[reason])
+    if np.isnan(numbers).all():
+        return Column("left out", numbers, notices=["it holds no value"])
+    if pa.types.is_integer(values.type):
+        if np.nanmax(np.abs(numbers)) > EXACT:
+            reason = "its whole numbers are too large to be told apart, as those of keys are"
+            return Column("left out", numbers, notices=[reason])
+        if _are_days(numbers[~np.isnan(numbers)]):
+            return _dates(int(np.nanmin(numbers)), len(numbers))
     for spelling in reading.missing:
         numbers[numbers == read_number(spelling, ".")] = np.nan
     return _number(where, numbers)
@@ -218,34 +234,31 @@ def _numbers(
     return _number(where, np.append(by_mark[mark], np.nan)[codes], notices)
 
 
+def _are_days(numbers: np.ndarray) -> bool:
+    """Whether whole numbers are days such as 20210214."""
+    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
+    within = [(1900, years, 2100), (1, months, 12), (1, days, 31)]
+    return all((low <= part).all() and (part <= high).all() for low, part, high in within)
+
+
 def _dates(example: object, n: int) -> Column:
     reason = f"it holds dates or times, such as {code(str(example))}"
     return Column("left out", np.full(n, np.nan), notices=[reason])
 
 
-def _with_gaps(codes: np.ndarray) -> np.ndarray:
-    return np.where(codes < 0, np.nan, codes)
-
-
 def _odd_numbers(numbers: np.ndarray) -> list[str]:
     """What a column of numbers may be in truth."""
     values = numbers[~np.isnan(numbers)]
-    if not len(values):
-        return []
-    distinct = np.unique(values)
-    if len(distinct) == 1:
+    if not len(values) or (lowest := values.min()) == values.max():
         return ["the same in all rows"]
-    rest = distinct[~np.isin(distinct, CODES)]
-    if distinct[0] in CODES and len(rest) and rest[0] >= 0:
-        return [f"{code(f'{distinct[0]:g}')} looks like a gap; if it is, name it in missing"]
+    if lowest in CODES and (values[values != lowest] >= 0).all():
+        return [f"{code(f'{lowest:g}')} looks like a gap; if it is, name it in missing"]
     return []
 
 
-def _odd_categories(texts: list[str], as_text: bool) -> list[str]:
+def _odd_categories(texts: list[str]) -> list[str]:
     """What categories may be in truth."""
     notices = []
-    if as_text:
-        return notices
     if gaps := [text for text in texts if is_gap_like(text) or text in GAPS]:
         some = ", ".join(map(code, gaps))
         notices.append(f"{some} looks like a gap; if it is, name it in missing")
