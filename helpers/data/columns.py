@@ -222,7 +222,7 @@ def _numbers(
     units = {unit(text) for text in counted}
     if len(units - {""}) > 1 or {"", "%"} <= units:
         raise ParameterError(
-            f"{where} holds numbers in several units, {' and '.join(sorted(map(quoted, units)))}: "
+            f"{where} holds numbers in several units, {' and '.join(map(quoted, sorted(units)))}: "
             "bring them to one, or name the column in as_text"
         )
     notices = [f"numbers in {code(sign)}" for sign in units if sign]

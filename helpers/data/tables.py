@@ -1,8 +1,9 @@
 """CSV and Parquet files as tables; a plain sentence says what is wrong with one."""
 
 import difflib
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -164,10 +165,11 @@ def read(path: Path, names: Sequence[str], reading: Reading = Reading()) -> Tabl
         raw = {name.strip(): name for name in _names(path, form)}
         wanted = [raw[name] for name in names]
         if form is None:
-            table = parquet.ParquetFile(path).read(wanted)
-            first, dotted = table, []
+            file = parquet.ParquetFile(path)
+            table, dotted = file.read(wanted), []
+            first = _first(file.iter_batches(FIRST_ROWS), file.schema_arrow)
         else:
-            first = _first_rows(path, form, wanted)
+            first = _first_rows(path, form, list(raw.values()))
             dotted = _dotted(first)
         decimal = _decimal(first, reading) if reading.decimal == "auto" else reading.decimal
         if form is not None:
@@ -205,8 +207,11 @@ def _first_rows(path: Path, form: Layout, names: list[str]) -> pa.Table:
     types = dict.fromkeys(names, pa.string())
     options = csv.ConvertOptions(include_columns=names, column_types=types)
     with csv.open_csv(path, *_csv_options(form), convert_options=options) as reader:
-        return pa.Table.from_batches([batch for batch, _ in zip(reader, [0], strict=False)],
-                                     schema=reader.schema)  # fmt: skip
+        return _first(reader, reader.schema)
+
+
+def _first(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches(list(itertools.islice(batches, 1)), schema)
 
 
 def _dotted(first: pa.Table) -> list[str]:
