@@ -229,8 +229,6 @@ def _numbers(
     if gap_like.any():
         gaps = ", ".join(code(t) for t, gap in zip(texts, gap_like, strict=True) if gap)
         notices.append(f"{gaps} among its numbers was taken for a gap")
-    if any(re.match(r"0\d+$", text) for text in texts):
-        notices.append("numbers that begin with 0; if they are codes, name it in as_text")
     return _number(where, np.append(by_mark[mark], np.nan)[codes], notices)
 
 

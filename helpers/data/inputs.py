@@ -52,7 +52,7 @@ def encoded(
             "category): name fewer features"
         )
     places = [np.arange(len(names)) for names in categories.values()]
-    fill = {"keep_empty_features": True, "copy": False}
+    fill = {"keep_empty_features": True}
     one_hot = OneHotEncoder(categories=places, sparse_output=False, dtype="float32")
     scale = StandardScaler(copy=False) if standardise else "passthrough"
     encoder = ColumnTransformer(

@@ -140,12 +140,14 @@ class Table:
         columns: the values of each, n of them, n at least 1, numbers read where they are written
             in the usual way.
         spelled: columns of which some gap is written out, such as NA, and how.
+        padded: columns of which some number begins with 0, as 007 does.
         reading: how it was read: with the decimal mark, if the file tells.
         notices: a sentence for each thing about the file as a whole that should be known.
     """
 
     columns: dict[str, pa.ChunkedArray]
     spelled: dict[str, str]
+    padded: set[str]
     reading: Reading
     notices: list[str]
 
@@ -183,9 +185,13 @@ def read(path: Path, names: Sequence[str], reading: Reading = Reading()) -> Tabl
         if not len(table):
             raise ParameterError(f"{quoted(path.name)} has a header and no rows")
     columns = {name: table[raw[name]] for name in names}
-    spelled = {} if form is None else {name: _spelled_gap(first[raw[name]]) for name in names}
-    notices = [] if form is None else form.notices
-    return Table(columns, spelled, replace(reading, decimal=decimal), notices)
+    reading = replace(reading, decimal=decimal)
+    if form is None:
+        return Table(columns, {}, set(), reading, [])
+    spelled = {name: _spelled_gap(first[raw[name]]) for name in names}
+    zeros = {name: pc.match_substring_regex(first[raw[name]], r"^\s*0\d+\s*$") for name in names}
+    padded = {name for name in names if pc.any(zeros[name]).as_py()}
+    return Table(columns, spelled, padded, reading, form.notices)
 
 
 def _read_csv(

@@ -161,7 +161,8 @@ def read_samples(
         ValueError: an argument is out of its range.
     """
     checks.one_of("missing_values", missing_values, ("impute", "refuse"))
-    path = tables.place(path)
+    path, target = tables.place(path), str(target)
+    features = [str(name) for name in features or ()]
     names = tables.header(path, reading)
     wanted = tables.choose(path, names, target, features, reading)
     table = tables.read(path, [*wanted, target], reading)
@@ -176,6 +177,8 @@ def read_samples(
         where = f"column {quoted(name)} of {file}"
         values, spelled = table.columns.pop(name), table.spelled.get(name, "")
         read = column(where, values, name, table.reading, spelled)
+        if name in table.padded and read.taken_for == "number":
+            read.notices.append("numbers that begin with 0; if they are codes, name it in as_text")
         if read.taken_for == "left out" and features:
             raise ParameterError(f"{where} cannot be learnt from: {read.notices[0]}")
         few = replace(read, values=read.values[rows])
