@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.data.first_rows import GAPS, is_text
 from helpers.data.names import code
 from helpers.data.spelling import is_date, is_gap_like, read_number, unit
-from helpers.data.tables import GAPS, Reading, is_text
+from helpers.data.tables import Reading
 from helpers.errors import ParameterError, quoted
 
 MOST_CATEGORIES = 50  # of one column; each becomes an input of a network

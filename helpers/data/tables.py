@@ -3,27 +3,29 @@
 import difflib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv, parquet
+from pyarrow import parquet
 
-from helpers.data.spelling import read_number
-from helpers.data.text_files import Layout, layout
+from helpers.data import csv_files
+from helpers.data.first_rows import (
+    GAPS,
+    begins_with_zero,
+    decimal_mark,
+    spelled_gap,
+    with_points_of_thousands,
+)
 from helpers.errors import ParameterError, quoted
 
 MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
 REMOTE = re.compile(r"([A-Za-z][\w+.-]+):/")
 RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
-GAPS = csv.ConvertOptions().null_values
-BLOCK = 2**24  # bytes of a CSV file parsed at once, longer than any row
-FIRST_ROWS = 2000  # from which the decimal mark of a file is taken
-GROUPED = r"^[-+]?[1-9]\d{0,2}(\.\d{3})*$"  # 950 and 1.234: thousands, or not
+FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Reading:
     leave_out: Sequence[str] = ()
 
 
+USUAL = Reading()
+
+
 def place(path: str | Path) -> Path:
     """Where a file or folder is on this machine, ~ being the home.
 
@@ -60,7 +65,7 @@ def place(path: str | Path) -> Path:
     return Path(path).expanduser()
 
 
-def header(path: Path, reading: Reading = Reading()) -> list[str]:  # noqa: B008 - it is frozen
+def header(path: Path, reading: Reading = USUAL) -> list[str]:
     """Names of a file's columns, without the blanks around them; no other row is checked.
 
     Args:
@@ -77,7 +82,7 @@ def header(path: Path, reading: Reading = Reading()) -> list[str]:  # noqa: B008
     if not path.is_file():
         raise ParameterError(f"there is no file {path}")
     with plain_errors(path, reading):
-        names = [name.strip() for name in _names(path, _layout(path, reading))]
+        names = _names(path, reading)
     if len(names) == 1:
         raise ParameterError(_one_column(path, reading, names[0]))
     seen = set()
@@ -95,7 +100,7 @@ def choose(
     names: Sequence[str],
     target: str,
     features: Sequence[str] | None,
-    reading: Reading = Reading(),  # noqa: B008 - it is frozen
+    reading: Reading = USUAL,
 ) -> list[str]:
     """The columns to learn from: ``features``, or all columns but the target and those left out.
 
@@ -139,20 +144,20 @@ class Table:
     Attributes:
         columns: the values of each, n of them, n at least 1, numbers read where they are written
             in the usual way.
+        reading: how it was read: with the decimal mark, if the file tells.
         spelled: columns of which some gap is written out, such as NA, and how.
         padded: columns of which some number begins with 0, as 007 does.
-        reading: how it was read: with the decimal mark, if the file tells.
         notices: a sentence for each thing about the file as a whole that should be known.
     """
 
     columns: dict[str, pa.ChunkedArray]
-    spelled: dict[str, str]
-    padded: set[str]
     reading: Reading
-    notices: list[str]
+    spelled: dict[str, str] = field(default_factory=dict)
+    padded: set[str] = field(default_factory=set)
+    notices: Sequence[str] = ()
 
 
-def read(path: Path, names: Sequence[str], reading: Reading = Reading()) -> Table:  # noqa: B008
+def read(path: Path, names: Sequence[str], reading: Reading = USUAL) -> Table:
     """Read some columns of a file.
 
     Args:
@@ -163,100 +168,44 @@ def read(path: Path, names: Sequence[str], reading: Reading = Reading()) -> Tabl
         ParameterError: it cannot be read, its rows differ in length, or it has none.
     """
     with plain_errors(path, reading):
-        form = _layout(path, reading)
-        raw = {name.strip(): name for name in _names(path, form)}
-        wanted = [raw[name] for name in names]
-        if form is None:
-            file = parquet.ParquetFile(path)
-            table, dotted = file.read(wanted), []
-            first = _first(file.iter_batches(FIRST_ROWS), file.schema_arrow)
-        else:
-            first = _first_rows(path, form, list(raw.values()))
-            dotted = _dotted(first)
-        decimal = _decimal(first, reading) if reading.decimal == "auto" else reading.decimal
-        if form is not None:
-            if decimal == "." or (decimal == "auto" and form.delimiter != ";"):
-                dotted = []
-            as_written = [raw[name] for name in reading.as_text if name in names]
-            table = _read_csv(path, form, wanted, decimal, dotted, GAPS)
-            for name in as_written:
-                only = _read_csv(path, form, [name], decimal, [name], [""])
-                table = table.set_column(wanted.index(name), name, only[name])
-        if not len(table):
-            raise ParameterError(f"{quoted(path.name)} has a header and no rows")
-    columns = {name: table[raw[name]] for name in names}
-    reading = replace(reading, decimal=decimal)
-    if form is None:
-        return Table(columns, {}, set(), reading, [])
-    spelled = {name: _spelled_gap(first[raw[name]]) for name in names}
-    zeros = {name: pc.match_substring_regex(first[raw[name]], r"^\s*0\d+\s*$") for name in names}
-    padded = {name for name in names if pc.any(zeros[name]).as_py()}
-    return Table(columns, spelled, padded, reading, form.notices)
+        table = (_read_parquet if _is_parquet(path) else _read_csv)(path, names, reading)
+    if not len(table.columns[names[0]]):
+        raise ParameterError(f"{quoted(path.name)} has a header and no rows")
+    return table
 
 
-def _read_csv(
-    path: Path, form: Layout, names: list[str], decimal: str, text: list[str], gaps: list[str]
-) -> pa.Table:
-    options = csv.ConvertOptions(
-        include_columns=names,
-        column_types=dict.fromkeys(text, pa.string()),
-        null_values=gaps,
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,  # "NA" in quotes is text
-        decimal_point="." if decimal == "auto" else decimal,
-    )
-    return csv.read_csv(path, *_csv_options(form), convert_options=options)
+def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
+    file = parquet.ParquetFile(path)
+    first = list(itertools.islice(file.iter_batches(FIRST_ROWS), 1))
+    reading = _settled(reading, pa.Table.from_batches(first, file.schema_arrow))
+    raw = {name.strip(): name for name in file.schema_arrow.names}
+    table = file.read([raw[name] for name in names])
+    return Table({name: table[raw[name]] for name in names}, reading)
 
 
-def _first_rows(path: Path, form: Layout, names: list[str]) -> pa.Table:
-    """The first block of a CSV file as it is written."""
-    types = dict.fromkeys(names, pa.string())
-    options = csv.ConvertOptions(include_columns=names, column_types=types)
-    with csv.open_csv(path, *_csv_options(form), convert_options=options) as reader:
-        return _first(reader, reader.schema)
+def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
+    form = csv_files.layout(path, reading.delimiter)
+    first = csv_files.first_block(path, form)
+    reading = _settled(reading, first)
+    text = []
+    if reading.decimal == "," or (reading.decimal == "auto" and form.delimiter == ";"):
+        text = [name for name in with_points_of_thousands(first) if name in names]
+    decimal = "." if reading.decimal == "auto" else reading.decimal
+    table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
+    columns = dict(zip(names, table.columns, strict=True))
+    if text := [name for name in reading.as_text if name in names]:  # in them NA is no gap
+        table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
+        columns |= dict(zip(text, table.columns, strict=True))
+    spelled = {name: spelled_gap(first[name]) for name in names}
+    padded = {name for name in names if begins_with_zero(first[name])}
+    return Table(columns, reading, spelled, padded, form.notices)
 
 
-def _first(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_batches(list(itertools.islice(batches, 1)), schema)
-
-
-def _dotted(first: pa.Table) -> list[str]:
-    """Columns whose points may all be thousands, such as 950 and 1.234."""
-    dotted = []
-    for name in first.column_names:
-        text = pc.utf8_trim_whitespace(first[name])
-        text = text.filter(pc.invert(pc.is_in(text, pa.array(GAPS))))
-        fits = pc.match_substring_regex(text, GROUPED)
-        if pc.all(fits).as_py() and pc.any(pc.match_substring(text, ".")).as_py():
-            dotted.append(name)
-    return dotted
-
-
-def _decimal(first: pa.Table, reading: Reading) -> str:
-    """The decimal mark of those columns that can be read in one way only, "auto" if unsettled."""
-    settled = set()
-    for name in first.column_names:
-        if name in reading.as_text or not is_text(first[name].type):
-            continue
-        texts = pc.utf8_trim_whitespace(first[name].slice(0, FIRST_ROWS).drop_null())
-        gaps = {*GAPS, *reading.missing}
-        texts = [text for text in pc.unique(texts).to_pylist() if text not in gaps]
-        fits = [m for m in ".," if all(read_number(t, m) == read_number(t, m) for t in texts)]
-        if texts and len(fits) == 1:
-            settled.add(fits[0])
-    return settled.pop() if len(settled) == 1 else "auto"
-
-
-def _spelled_gap(values: pa.ChunkedArray) -> str:
-    """How a gap of a column is written, if it is written as a word."""
-    words = pa.array([gap for gap in GAPS if gap])
-    among = values.filter(pc.is_in(pc.utf8_trim_whitespace(values), words))
-    return among[0].as_py().strip() if len(among) else ""
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Whether a type of Arrow's is one of its types of text."""
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+def _settled(reading: Reading, first: pa.Table) -> Reading:
+    """How to read a file whose first rows may tell its decimal mark."""
+    if reading.decimal != "auto":
+        return reading
+    return replace(reading, decimal=decimal_mark(first, reading.as_text, reading.missing))
 
 
 @contextmanager
@@ -292,36 +241,22 @@ def _one_column(path: Path, reading: Reading, name: str | None) -> str:
 
     Without its name, its first line stands for that.
     """
-    form = _layout(path, reading)
-    if name is None:
-        with path.open(encoding=form.encoding, errors="replace") as file:
-            name = next(line for line in file if line.strip()).strip()
-    meant = next((mark for mark in ";\t|," if form and mark in name and mark != form.delimiter), 0)
+    if _is_parquet(path):
+        return f"{quoted(path.name)} has one column, {quoted(name)}, where 2 are needed"
+    with path.open(errors="replace") as file:
+        first = next(line for line in file if line.strip()).strip()
+    meant = next((mark for mark in ";\t|," if mark in first and mark != reading.delimiter), 0)
     hint = f" (did you mean the delimiter {meant!r}?)" if meant else ""
-    return f"{quoted(path.name)} has one column, {quoted(name)}, where 2 are needed{hint}"
+    return f"{quoted(path.name)} has one column, {quoted(name or first)}, where 2 are needed{hint}"
 
 
-def _layout(path: Path, reading: Reading) -> Layout | None:
-    """How a CSV file is written; None for a Parquet file."""
+def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
-        if file.read(len(PARQUET)) == PARQUET:
-            return None
-    return layout(path, reading.delimiter)
+        return file.read(len(PARQUET)) == PARQUET
 
 
-def _names(path: Path, form: Layout | None) -> list[str]:
-    """Names of columns as the file has them."""
-    if form is None:
-        return parquet.read_schema(path).names
-    with csv.open_csv(path, *_csv_options(form)) as reader:
-        return reader.schema.names
-
-
-def _csv_options(form: Layout) -> tuple[csv.ReadOptions, csv.ParseOptions]:
-    """How CSV is read: in one thread, so that errors know the number of a row."""
-    return (
-        csv.ReadOptions(
-            use_threads=False, block_size=BLOCK, encoding=form.encoding, skip_rows=form.skip
-        ),
-        csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True),
-    )
+def _names(path: Path, reading: Reading) -> list[str]:
+    """Names of columns, without the blanks around them."""
+    if _is_parquet(path):
+        return [name.strip() for name in parquet.read_schema(path).names]
+    return list(csv_files.layout(path, reading.delimiter).names)

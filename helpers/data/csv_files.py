@@ -1,15 +1,21 @@
-"""How a CSV file is written: its encoding, what separates its columns, where its header is."""
+"""CSV files: how one is written, and its columns."""
 
 import codecs
 import csv
+import itertools
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from helpers.errors import ParameterError, quoted
 
 PEEK = 65_536  # bytes looked at
 MARKS = ",;\t|"
+BLOCK = 2**24  # bytes parsed at once, longer than any row
 ROWS = 20  # of which each has as many values as the header, if the delimiter is right
 
 
@@ -22,12 +28,14 @@ class Layout:
         skip: lines before the header.
         delimiter: what separates its columns.
         notices: a sentence for each of these that was not given and is not the usual one.
+        names: of its columns, without the blanks around them.
     """
 
     encoding: str
     skip: int
     delimiter: str
-    notices: list[str] = field(default_factory=list)
+    notices: list[str]
+    names: Sequence[str] = ()
 
 
 def layout(path: Path, delimiter: str) -> Layout:
@@ -52,13 +60,71 @@ def layout(path: Path, delimiter: str) -> Layout:
         skip, delimiter = 1, declared[1] if delimiter == "auto" else delimiter
     body = next((i for i in range(skip, len(lines)) if not _is_comment(lines[i])), skip)
     if body > skip and _width(lines[skip:], MARKS) < _width(lines[body:], MARKS):
-        notices.append(f"Lines before the header were skipped: {body - skip}.")
+        if n_comments := sum(bool(line.strip()) for line in lines[skip:body]):
+            notices.append(f"Lines before the header were skipped: {n_comments}.")
         skip = body
     if delimiter == "auto":
         delimiter = _delimiter(lines[skip:])
     if encoding not in ("utf-8", "utf-16"):
         notices.append("The file is not in UTF-8, and was read as Windows-1252: look at the names.")
-    return Layout(encoding, skip, delimiter, notices)
+    form = Layout(encoding, skip, delimiter, notices)
+    with arrow_csv.open_csv(path, *_options(form)) as reader:
+        names = [name.strip() for name in reader.schema.names]
+    unnamed = itertools.accumulate(not name for name in names)  # all but the first get a number
+    names = [
+        name or f"Unnamed: {i}" * (nth > 1)
+        for i, (name, nth) in enumerate(zip(names, unnamed, strict=True))
+    ]
+    return replace(form, names=names)
+
+
+def read_csv(
+    path: Path,
+    form: Layout,
+    names: Sequence[str],
+    *,
+    text: Sequence[str],
+    gaps: Sequence[str],
+    decimal: str,
+) -> pa.Table:
+    """Some columns of a CSV file.
+
+    Args:
+        path: of the file.
+        form: as ``layout`` returns it.
+        names: of the columns.
+        text: those that are not to be numbers, dates or truth values.
+        gaps: what is a gap, unless it is in quotes.
+        decimal: the decimal mark.
+    """
+    options = arrow_csv.ConvertOptions(
+        include_columns=names,
+        column_types=dict.fromkeys(text, pa.string()),
+        null_values=gaps,
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+        decimal_point=decimal,
+    )
+    return arrow_csv.read_csv(path, *_options(form), convert_options=options)
+
+
+def first_block(path: Path, form: Layout) -> pa.Table:
+    """The first rows of a CSV file, all columns as they are written."""
+    types = dict.fromkeys(form.names, pa.string())
+    options = arrow_csv.ConvertOptions(column_types=types)
+    with arrow_csv.open_csv(path, *_options(form), convert_options=options) as reader:
+        return pa.Table.from_batches(list(itertools.islice(reader, 1)), reader.schema)
+
+
+def _options(form: Layout) -> tuple[arrow_csv.ReadOptions, arrow_csv.ParseOptions]:
+    """In one thread, so that errors know the number of a row."""
+    read = arrow_csv.ReadOptions(
+        use_threads=False, block_size=BLOCK, encoding=form.encoding, skip_rows=form.skip
+    )
+    if form.names:
+        read.column_names, read.skip_rows_after_names = form.names, 1
+    parse = arrow_csv.ParseOptions(delimiter=form.delimiter, newlines_in_values=True)
+    return read, parse
 
 
 def _encoding(path: Path, start: bytes) -> str:
