@@ -1,114 +1,272 @@
-"""Columns of a table: numbers, or categories; a plain sentence says what is wrong with one."""
+"""Columns of a table: numbers, categories, or nothing to learn from, and what to notice of them."""
 
-import math
-from pathlib import Path
-from typing import NamedTuple
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.data.first_rows import GAPS, is_text
+from helpers.data.names import code
+from helpers.data.spelling import is_date, is_gap_like, read_number, unit
+from helpers.data.tables import Reading
 from helpers.errors import ParameterError, quoted
 
 MOST_CATEGORIES = 50  # of one column; each becomes an input of a network
+SHOWN = 5  # categories, of more the first ones
+INDEX = re.compile(r"|Unnamed: \d+|__index_level_\d+__|(.*[^a-z])?(id|idx|index|nr|no|uuid)", re.I)
+KNOWN = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_temporal)
+EXACT = 2**53  # of whole numbers, those that float64 holds
+FEW = 10  # distinct whole numbers, that may be codes
+CODES = (-99, -999, -9999, -99999)  # that stand for gaps among numbers that are never negative
 
 
-class Categories(NamedTuple):
-    """A column of categories: an index for each row, shape (n,), and what the indices stand for."""
+@dataclass
+class Column:
+    """A column of a table.
 
-    codes: np.ndarray
-    names: list[str]
+    Attributes:
+        taken_for: "number", "category", or "left out", for the reason in ``notices``.
+        values: shape (n,), float64; of categories their places in ``categories``; NaN in gaps.
+        categories: names of the categories, in order.
+        notices: what should be known about it, in words that may follow its name.
+    """
+
+    taken_for: str
+    values: np.ndarray
+    categories: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
-def column(path: Path, table: pa.Table, name: str) -> np.ndarray | Categories:
-    """A column of numbers as float64, shape (n,), or one of categories.
+def column(
+    where: str,
+    values: pa.ChunkedArray,
+    name: str,
+    reading: Reading,
+    spelled: str = "",
+    *,
+    mixed: bool = False,
+    numbers: bool = True,
+) -> Column:
+    """A column of any number of categories, or of numbers.
 
     Args:
-        path: of the file that the table comes from, for what is said of it.
-        table: as ``helpers.data.tables.read`` returns it.
-        name: of the column.
+        where: what it is called in errors.
+        values, name, reading, spelled: of a ``helpers.data.tables.Table``.
+        mixed: whether text among numbers makes all of them categories.
+        numbers: False takes numbers that are text for categories.
 
     Raises:
-        ParameterError: it has gaps, infinities, text among numbers, more than 50 categories, or
-            holds neither numbers nor text nor truth values.
+        ParameterError: it can be read in two ways, holds infinities or text among numbers, or
+            neither numbers nor text nor truth values.
     """
-    where = f"column {quoted(name)} of {quoted(path.name)}"
-    values = _without_gaps(where, table[name])
-    if _is_number(values.type):
-        numbers = values.cast(pa.float64(), safe=False).to_numpy()
-        if not np.isfinite(numbers).all():
-            row = int(np.isfinite(numbers).argmin()) + 1
-            raise ParameterError(f"{where} holds {numbers[row - 1]} in row {row} below the header")
-        return numbers
-    categories = _categories(values)
-    if pa.types.is_boolean(values.type):
-        return categories
-    odd = [code for code, text in enumerate(categories.names) if not _reads_as_number(text)]
-    if not odd:
-        raise ParameterError(f"{where} holds numbers written as text")
-    if len(odd) < len(categories.names) / 2:
-        row = int(np.isin(categories.codes, odd).argmax())
-        raise ParameterError(
-            f"{where} holds numbers, and text: {quoted(categories.names[categories.codes[row]])} "
-            f"in row {row + 1} below the header"
-        )
-    if len(categories.names) > MOST_CATEGORIES:
-        raise ParameterError(
-            f"{where} must have at most {MOST_CATEGORIES} categories, got {len(categories.names)}"
-        )
-    return categories
+    as_text = name in reading.as_text
+    values = _plain(where, values, as_text)
+    if pa.types.is_temporal(values.type) and values.null_count < len(values):
+        return _dates(values.drop_null()[0].as_py(), len(values))
+    if not is_text(values.type):
+        return _typed(where, values, reading)
+    codes, texts = _distinct(where, values, reading.missing, as_text)
+    if not texts:
+        return Column("left out", np.full(len(codes), np.nan), notices=["it holds no value"])
+    notices = []
+    if not as_text:
+        dates = [text for text in texts if is_date(text)]
+        if len(dates) > len(texts) / 2:
+            return _dates(dates[0], len(codes))
+        if numbers and (read := _numbers(where, texts, codes, reading, mixed)):
+            return read
+        if spelled and (codes < 0).any():
+            notices.append(
+                f"{code(spelled)} was taken for a gap; if it is a value, name the column in as_text"
+            )
+        notices += _odd_categories(texts)
+    return Column("category", np.where(codes < 0, np.nan, codes), texts, notices)
 
 
-def classes(path: Path, table: pa.Table, name: str) -> Categories:
-    """The target: a class for each row, in order; numbers are classes too.
+def described(kind: str, categories: list[str]) -> str:
+    """What a column was taken for, in words.
 
-    Args:
-        path, table, name: as for ``column``.
-
-    Raises:
-        ParameterError: it has gaps, or holds neither numbers nor text nor truth values.
+    >>> described("category", ["a", "b"])
+    'category: `a`, `b`'
     """
-    where = f"target {quoted(name)} of {quoted(path.name)}"
-    return _categories(_without_gaps(where, table[name]))
+    more = ", …" if len(categories) > SHOWN else ""
+    return f"{kind}: {', '.join(map(code, categories[:SHOWN]))}{more}" if categories else kind
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+def as_input(name: str, read: Column) -> Column:
+    """A column to learn from, left out if it only tells the rows apart."""
+    values, reason, notices = read.values, None, []
+    if read.categories:
+        if len(read.categories) == len(values) > 2:
+            reason = "each row has another text"
+    elif read.taken_for == "number" and not (values % 1 > 0).any():
+        distinct = pd.unique(values[~np.isnan(values)])
+        if len(distinct) == len(values) > 2 and _counts_rows(name, values):
+            reason = "it may hold numbers of the rows"
+        elif 2 < len(distinct) <= FEW:
+            notices = [
+                f"{len(distinct)} distinct whole numbers; if they are codes, name it in as_text"
+            ]
+    if reason:
+        reason += " (to take it all the same, name the features)"
+        return Column("left out", values, notices=[reason])
+    return replace(read, notices=read.notices + notices)
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+def _counts_rows(name: str, values: np.ndarray) -> bool:
+    """Whether distinct whole numbers are in order, or without a gap, or named as an index is."""
+    steps = np.diff(values)
+    in_order = (steps > 0).all() or (steps < 0).all()
+    return in_order or np.ptp(values) == len(values) - 1 or INDEX.fullmatch(name) is not None
 
 
-def _without_gaps(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The values of a column that can be learnt from, text without the blanks around it."""
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    missing = values.is_null(nan_is_null=pa.types.is_floating(values.type))
-    if n_missing := pc.sum(missing).as_py():
-        row = missing.index(pa.scalar(True)).as_py() + 1
-        some = "1 missing value" if n_missing == 1 else f"{n_missing} missing values"
-        raise ParameterError(
-            f"{where} has {some}, the first in row {row} below the header: fill the gaps, or leave "
-            "the rows out"
-        )
-    if pa.types.is_binary(values.type):
-        raise ParameterError(f"{where} must be in UTF-8, and is not")
+def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArray:
+    """The values as numbers, text, truth values or times."""
     kind = values.type
-    if not (_is_number(kind) or _is_text(kind) or pa.types.is_boolean(kind)):
+    if pa.types.is_dictionary(kind):
+        values = values.cast(kind.value_type)
+    kind = values.type
+    if pa.types.is_null(kind) or pa.types.is_string_view(kind) or is_text(kind):
+        return values.cast(pa.large_string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise ParameterError(f"{where} must hold text in UTF-8, and is binary: leave it out")
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        values = values.cast(pa.float64(), safe=False)
+    elif not any(known(kind) for known in KNOWN):
         raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
-    return pc.utf8_trim_whitespace(values) if _is_text(kind) else values
+    if as_text:
+        return pc.replace_substring_regex(values.cast(pa.large_string()), r"\.0$", "")
+    return values
 
 
-def _categories(values: pa.ChunkedArray) -> Categories:
-    """Distinct values in order, and which of them each row has."""
-    codes, names = pd.factorize(values.to_pandas(), sort=True)
-    return Categories(codes, [str(name) for name in names.tolist()])
-
-
-def _reads_as_number(text: str) -> bool:
+def _distinct(
+    where: str, values: pa.ChunkedArray, missing: Sequence[str], as_text: bool
+) -> tuple[np.ndarray, list[str]]:
+    """For each row the place of its text among the distinct ones, in order; -1 for a gap."""
+    encoded = values.combine_chunks().dictionary_encode()
     try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+        raw = encoded.dictionary.to_pylist()
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{where} must hold text in UTF-8, and does not") from error
+    gaps = {"", *missing}
+
+    def is_gap(text: str) -> bool:  # what the file has as a gap is none any more
+        blanks = text != text.strip()
+        return text.strip() in gaps or (blanks and not as_text and text.strip() in GAPS)
+
+    texts = sorted({text.strip() for text in raw if not is_gap(text)})
+    places = {text: place for place, text in enumerate(texts)}
+    codes = [-1 if is_gap(text) else places[text.strip()] for text in raw]
+    return np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()], texts
+
+
+def _typed(where: str, values: pa.ChunkedArray, reading: Reading) -> Column:
+    """Numbers and truth values that the file has as such."""
+    numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
+    if pa.types.is_boolean(values.type):
+        return Column("category", numbers, ["False", "True"])
+    if np.isnan(numbers).all():
+        return Column("left out", numbers, notices=["it holds no value"])
+    if pa.types.is_integer(values.type):
+        if np.nanmax(np.abs(numbers)) > EXACT:
+            reason = "its whole numbers are too large to be told apart, as those of keys are"
+            return Column("left out", numbers, notices=[reason])
+        if _are_days(numbers[~np.isnan(numbers)]):
+            return _dates(int(np.nanmin(numbers)), len(numbers))
+    for spelling in reading.missing:
+        numbers[numbers == read_number(spelling, ".")] = np.nan
+    return _number(where, numbers)
+
+
+def _number(where: str, numbers: np.ndarray, notices: list[str] | None = None) -> Column:
+    if (infinite := np.isinf(numbers)).any():
+        row = int(infinite.argmax())
+        raise ParameterError(
+            f"{where} holds {numbers[row]} in row {row + 1} below the header: put a number there, "
+            f"or name {numbers[row]} in missing"
+        )
+    return Column("number", numbers, notices=(notices or []) + _odd_numbers(numbers))
+
+
+def _numbers(
+    where: str, texts: list[str], codes: np.ndarray, reading: Reading, mixed: bool
+) -> Column | None:
+    """A column of numbers in any spelling; None if it is one of categories."""
+    by_mark = {mark: np.array([read_number(text, mark) for text in texts]) for mark in ".,"}
+    gap_like = np.array([is_gap_like(text) for text in texts])
+    odd = {mark: np.isnan(values) & ~gap_like for mark, values in by_mark.items()}
+    fewest = min(odd["."].sum(), odd[","].sum())
+    fitting = [mark for mark in ".," if odd[mark].sum() == fewest]
+    mark = reading.decimal if reading.decimal in fitting else fitting[0]
+    if fewest >= (len(texts) - gap_like.sum()) / 2 or (fewest and mixed):
+        return None
+    if fewest:
+        row = int(np.isin(codes, np.flatnonzero(odd[mark])).argmax())
+        raise ParameterError(
+            f"{where} holds numbers, and text: {quoted(texts[codes[row]])} in row {row + 1} below "
+            "the header: if it is a gap, name it in missing; if these are categories, name the "
+            "column in as_text"
+        )
+    differ = (by_mark["."] != by_mark[","]) & ~gap_like
+    if len(fitting) == 2 and reading.decimal == "auto" and differ.any():
+        i = int(differ.argmax())
+        raise ParameterError(
+            f"{where} can be read in two ways, {quoted(texts[i])} as {by_mark['.'][i]:.12g} or as "
+            f"{by_mark[','][i]:.12g}: give decimal '.' for the first, ',' for the second"
+        )
+    counted = [t for t, value in zip(texts, by_mark[mark], strict=True) if abs(value) > 0]
+    units = {unit(text) for text in counted}
+    if len(units - {""}) > 1 or {"", "%"} <= units:
+        raise ParameterError(
+            f"{where} holds numbers in several units, {' and '.join(map(quoted, sorted(units)))}: "
+            "bring them to one, or name the column in as_text"
+        )
+    notices = [f"numbers in {code(sign)}" for sign in units if sign]
+    if gap_like.any():
+        gaps = ", ".join(code(t) for t, gap in zip(texts, gap_like, strict=True) if gap)
+        notices.append(f"{gaps} among its numbers was taken for a gap")
+    return _number(where, np.append(by_mark[mark], np.nan)[codes], notices)
+
+
+def _are_days(numbers: np.ndarray) -> bool:
+    """Whether whole numbers are days such as 20210214."""
+    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
+    within = [(1900, years, 2100), (1, months, 12), (1, days, 31)]
+    return all((low <= part).all() and (part <= high).all() for low, part, high in within)
+
+
+def _dates(example: object, n: int) -> Column:
+    reason = f"it holds dates or times, such as {code(str(example))}"
+    return Column("left out", np.full(n, np.nan), notices=[reason])
+
+
+def _odd_numbers(numbers: np.ndarray) -> list[str]:
+    """What a column of numbers may be in truth."""
+    values = numbers[~np.isnan(numbers)]
+    if not len(values) or (lowest := values.min()) == values.max():
+        return ["the same in all rows"]
+    if lowest in CODES and (values[values != lowest] >= 0).all():
+        return [f"{code(f'{lowest:g}')} looks like a gap; if it is, name it in missing"]
+    return []
+
+
+def _odd_categories(texts: list[str]) -> list[str]:
+    """What categories may be in truth."""
+    notices = []
+    if gaps := [text for text in texts if is_gap_like(text) or text in GAPS]:
+        some = ", ".join(map(code, gaps))
+        notices.append(f"{some} looks like a gap; if it is, name it in missing")
+    if len(texts) - len(gaps) < 2:
+        notices.append("the same in all rows")
+    same = Counter(text.casefold() for text in texts)
+    if twice := [text for text in texts if same[text.casefold()] > 1]:
+        notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
+    digits = [text for text in texts if text[0].isdigit()]
+    if len(digits) > len(texts) / 2:
+        notices.append(f"{code(digits[0])} looks like a number, and was taken for a category")
+    return notices

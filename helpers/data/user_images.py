@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from helpers import checks
-from helpers.data.columns import Categories
-from helpers.data.splits import drawn, split
-from helpers.data.user_tables import NamedDataset
+from helpers.data.named import NamedDataset
+from helpers.data.splits import Categories, drawn, split
+from helpers.data.tables import place
 from helpers.errors import ParameterError, quoted
 
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # those that are looked for
@@ -47,15 +47,15 @@ def load_images(
             8 bits.
         ValueError: another argument is out of its range.
     """
-    folder = Path(folder)
+    folder = place(folder)
     checks.whole_number("image_size", image_size, 1)
     checks.one_of("color_mode", color_mode, ("grayscale", "rgb"))
     if not folder.is_dir():
         raise ParameterError(f"there is no folder {folder}")
     listed = {
-        place.name: sorted(f for f in place.rglob("*") if f.suffix.lower() in FORMATS)
-        for place in sorted(folder.iterdir())
-        if place.is_dir() and not place.name.startswith(".")
+        sub.name: sorted(f for f in sub.rglob("*") if f.suffix.lower() in FORMATS)
+        for sub in sorted(folder.iterdir())
+        if sub.is_dir() and not sub.name.startswith(".")
     }
     files = {name: paths for name, paths in listed.items() if paths}
     if len(files) < 2:

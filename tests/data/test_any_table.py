@@ -18,38 +18,61 @@ cells = st.one_of(
     st.integers(-9, 9).map(str),
     st.floats(width=32).map(str),
     st.sampled_from(["", "a", "b", "nan", "inf", "true", "2020-01-01", '"', "1e400", "é", "a\nb"]),
+    st.sampled_from(["1,5", "1.234", "1,234", "$5", "7 %", "?", "-", " NA ", "007", "1/2/2020"]),
     st.text(max_size=4),
 )
 names = st.one_of(st.sampled_from(["x", "y", "z"]), st.text(max_size=5))
 
 
+some = st.lists(st.sampled_from(["x", "y", "kind", "?", "a", "-9"]), max_size=2, unique=True)
+options = st.fixed_dictionaries(
+    {},
+    optional={
+        "delimiter": st.sampled_from(["auto", ",", ";"]),
+        "decimal": st.sampled_from(["auto", ".", ","]),
+        "missing": some,
+        "as_text": some,
+        "leave_out": some,
+        "missing_values": st.sampled_from(["impute", "refuse"]),
+        "predict": st.sampled_from(["auto", "classes", "numbers"]),
+        "features": some,
+        "max_samples": st.integers(2, 9),
+    },
+)
+
+
 @st.composite
 def tables(draw):
     columns = [*draw(st.lists(names, min_size=1, max_size=4, unique=draw(st.booleans()))), "kind"]
+    lead = draw(st.sampled_from(["", "", "# made by hand\n", "sep=;\n", "\n", "\ufeff"]))
     few = st.sampled_from(draw(st.lists(cells, min_size=2, max_size=3)))
     kinds = [few, cells, st.integers(-9, 9).map(str), st.sampled_from("ab")]
     row = st.tuples(*[draw(st.sampled_from(kinds)) for _ in columns])
     write = csv.writer(text := io.StringIO(), delimiter=draw(st.sampled_from(",,,,;")))
     write.writerows([columns, *draw(st.lists(row, max_size=20))])
-    return text.getvalue().encode("utf-8", "surrogatepass")
+    encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "cp1252", "utf-16"]))
+    return (lead + text.getvalue()).encode(encoding, "replace")
 
 
 @pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
-    content=st.one_of(st.binary(max_size=200), tables(), tables().map(lambda t: t[:-3] + b"\xe9,"))
+    content=st.one_of(tables(), st.binary(max_size=200), tables().map(lambda t: t[:-3] + b"\xe9,")),
+    asked=options,
 )
-def test_any_file_gives_samples_or_a_sentence(content, tmp_path_factory):
+def test_any_file_gives_samples_or_a_sentence(content, asked, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(content)
     try:
-        data = load_table(path, "kind", test_share=0.5)
+        data = load_table(path, "kind", test_share=0.5, **asked)
     except ParameterError as error:
         assert "\n" not in str(error)
     else:
         assert isinstance(data, Dataset)
         checks.samples(data)
-        assert data.y_train.sum(axis=0).min() >= 1
+        assert len(data.inputs) == data.x_train.shape[1] == data.columns["inputs"].sum()
+        if data.predicts == "classes":
+            assert data.y_train.sum(axis=0).min() >= 1
 
 
 @settings(max_examples=200, deadline=None)

@@ -85,7 +85,7 @@ def test_numeric_classes_come_in_the_order_of_numbers(file):
 
 
 def test_truth_values_constants_and_blanks_are_understood(file):
-    rows = "".join(f" {i} , {i % 3 == 0} ,5, {'ab'[i % 2]} \n" for i in range(12))
+    rows = "".join(f" {i / 2} , {i % 3 == 0} ,5, {'ab'[i % 2]} \n" for i in range(12))
     data = load_table(file("x, yes , five ,kind\n" + rows), "kind")
     assert data.inputs == ["x", "yes = False", "yes = True", "five"]
     assert (data.x_train[:, 3] == 0).all()

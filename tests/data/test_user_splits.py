@@ -7,7 +7,7 @@ from PIL import Image
 from helpers.data.user_splits import user_splits
 from helpers.errors import ParameterError
 
-ROWS = "width,height,kind\n" + "".join(f"{i},{i % 7},{'aab'[i % 3]}\n" for i in range(90))
+ROWS = "width,height,kind\n" + "".join(f"{i / 2},{i % 11},{'aab'[i % 3]}\n" for i in range(90))
 
 
 def rows(x):
@@ -52,7 +52,8 @@ def test_samples_are_described(file):
 def test_of_many_inputs_the_first_are_named_and_names_stay_text(file):
     names = ["a`b", "$x$", "50%", "<i>", "**", "f"]
     table = ",".join([*names, "kind"]) + "\n"
-    table += "".join(f"{i},1{i},2,3{i % 5},4,5,{'xy'[i % 2]}\n" for i in range(40))
+    for i in range(40):
+        table += f"{i / 4},{i / 5},{i / 7},3{i % 11},{i / 3},{i / 9},{'xy'[i % 2]}\n"
     text = user_splits(table=file(table), target="kind")._repr_markdown_()
     assert "(`` a`b ``, `$x$`, `50%`, `<i>`, `**` and more)" in text
     assert text.startswith("There are 40 samples.")

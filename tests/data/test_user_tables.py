@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import parameters
+from helpers.data.examples import example_table
+from helpers.data.named import NamedDataset
 from helpers.data.splits import with_validation
-from helpers.data.user_tables import NamedDataset, example_table
 from helpers.errors import ParameterError
 
 CHAPTER = ROOT / "notebooks" / "11_your_own_data.ipynb"
@@ -47,7 +48,7 @@ def test_a_table_is_looked_at_before_anything_starts(table, tmp_path):
     assert problems(table=table, target="kind", features=["heigth"]) == [
         "'mine.csv' has no column 'heigth' (did you mean 'height'?)"
     ]
-    assert problems(table=table) == ["target must name the column with the classes, got ''"]
+    assert problems(table=table) == ["target must name the column to predict, got ''"]
     assert problems(table=str(tmp_path / "none.csv"), target="kind") == [
         f"there is no file {tmp_path / 'none.csv'}"
     ]
@@ -62,7 +63,7 @@ def test_what_cannot_be_together_is_told_at_once(table, tmp_path):
         "last_epochs must be at most epochs (60), got 61",
         "table and images must not both be given",
     ]
-    assert problems(target="kind") == ["target and features must not be given without a table"]
+    assert problems(target="kind") == ["target must not be given without a table"]
     none = tmp_path / "none"
     assert problems(images=str(none)) == [f"images must be a folder, and there is none at '{none}'"]
 
@@ -77,7 +78,7 @@ def test_text_is_printable_and_not_endless(name, text):
 @pytest.mark.parametrize("mark", ["", ",,", '"', "\n", "é", 7, None])
 def test_a_delimiter_is_one_character(mark):
     (problem,) = problems(delimiter=mark)
-    assert problem.startswith("delimiter must be 1 ASCII character")
+    assert problem.startswith("delimiter must be auto or 1 ASCII character")
 
 
 def test_lists_may_come_as_text():
@@ -87,7 +88,7 @@ def test_lists_may_come_as_text():
     assert checked(hidden_units=20)["hidden_units"] == [20]
 
 
-@pytest.mark.parametrize("features", [["a", "a"], "[a, a]", "1", [["a"]]])
+@pytest.mark.parametrize("features", [["a", "a"], "[a, a]", "[2019, 2019]", True, [["a"]]])
 def test_features_are_names_none_twice(features):
     (problem,) = problems(features=features)
     assert problem.startswith("features must hold 0 to 2000 names of columns, none twice, got ")

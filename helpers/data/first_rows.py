@@ -1,0 +1,61 @@
+"""What the first rows of a file tell of the spelling of its numbers and gaps."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from helpers.data.spelling import is_gap_like, read_number
+
+GAPS = csv.ConvertOptions().null_values  # empty, NA, nan, null and the like
+GROUPED = r"^[-+]?[1-9]\d{0,2}(\.\d{3})*$"  # 950 and 1.234: thousands, or not
+SPELLED = pa.array([gap for gap in GAPS if gap])
+MOST = 2000  # rows that settle the decimal mark
+
+
+def decimal_mark(rows: pa.Table, except_for: Collection[str], missing: Collection[str]) -> str:
+    """The decimal mark of those columns that can be read in one way only, "auto" if unsettled."""
+    settled = set()
+    for name in rows.column_names:
+        if name in except_for or not is_text(rows[name].type):
+            continue
+        texts = pc.utf8_trim_whitespace(rows[name].slice(0, MOST).drop_null())
+        texts = [
+            text
+            for text in pc.unique(texts).to_pylist()
+            if text not in GAPS and text not in missing and not is_gap_like(text)
+        ]
+        fits = [mark for mark in ".," if not np.isnan([read_number(t, mark) for t in texts]).any()]
+        if texts and len(fits) == 1:
+            settled.add(fits[0])
+    return settled.pop() if len(settled) == 1 else "auto"
+
+
+def with_points_of_thousands(rows: pa.Table) -> list[str]:
+    """Columns whose points may all be between thousands, such as 950 and 1.234."""
+    names = []
+    for name in rows.column_names:
+        text = pc.utf8_trim_whitespace(rows[name])
+        text = text.filter(pc.invert(pc.is_in(text, pa.array(GAPS))))
+        fits = pc.match_substring_regex(text, GROUPED)
+        if pc.all(fits).as_py() and pc.any(pc.match_substring(text, ".")).as_py():
+            names.append(name)
+    return names
+
+
+def begins_with_zero(values: pa.ChunkedArray) -> bool:
+    """Whether a whole number of a column begins with 0, as 007 does."""
+    return bool(pc.any(pc.match_substring_regex(values, r"^\s*0\d+\s*$")).as_py())
+
+
+def spelled_gap(values: pa.ChunkedArray) -> str:
+    """How a gap of a column is written, if it is written as a word."""
+    among = values.filter(pc.is_in(pc.utf8_trim_whitespace(values), SPELLED))
+    return among[0].as_py().strip() if len(among) else ""
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a type of Arrow's is one of its types of text."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
