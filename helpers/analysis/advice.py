@@ -182,18 +182,18 @@ def told_apart(found: Recommendation, values: xr.DataArray, more: int) -> int:
 
 
 def whole_batches(batch_size: int, n_train: int) -> int:
-    """The batch size nearest to one, as a ratio, that leaves at most a nearly whole last batch.
+    """The batch size nearest to one, as a ratio, whose last batch is at least half full.
 
     Args:
         batch_size: of which the last batch is short.
         n_train: training samples.
 
     >>> whole_batches(256, 284), whole_batches(64, 284)
-    (284, 71)
+    (284, 63)
     """
     sizes = np.arange(1, n_train + 1)
     rests = n_train % sizes
-    fine = sizes[(rests == 0) | (rests >= 0.9 * sizes)]
+    fine = sizes[(rests == 0) | (rests >= sizes / 2)]
     return int(fine[np.argmin(np.abs(np.log(fine / batch_size)))])
 
 

@@ -1,6 +1,5 @@
 """What runs are judged by after every epoch, and what guessing gets by it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +13,6 @@ from helpers.errors import ParameterError
 UNEQUAL = 4  # times as many samples in the largest class as in the smallest make balance matter
 OF_CLASSES = ("accuracy", "balanced_accuracy", "loss")
 OF_NUMBERS = ("error", "loss")
-TARGETS = {
-    "accuracy": "target_accuracy",
-    "balanced_accuracy": "target_accuracy",
-    "error": "target_error",
-    "loss": "target_loss",
-}  # the parameter that sets the target of a metric
 
 
 @dataclass(frozen=True)
@@ -170,7 +163,9 @@ def metrics_of(
     y_validation: np.ndarray,
     y_test: np.ndarray,
     name: str,
-    targets: Mapping[str, float],
+    target_accuracy: float,
+    target_error: float,
+    target_loss: float,
     of_loss: bool = True,
 ) -> tuple[ValidationMetric, ValidationMetric]:
     """A metric on the samples that choose a setting, and on those that judge it.
@@ -178,17 +173,18 @@ def metrics_of(
     Args:
         y_train, y_validation, y_test: targets, as for ``metric_on``.
         name: as ``chosen_metric`` returns it.
-        targets: by the parameter that sets it: target_accuracy, target_error and target_loss.
+        target_accuracy, target_error, target_loss: of which the metric's own is the target.
         of_loss: as for ``metric_on``.
 
     Raises:
         ParameterError: guessing meets the target on the samples that choose.
     """
-    parameter = TARGETS[name]
+    targets = {"error": target_error, "loss": target_loss}
+    target = targets.get(name, target_accuracy)
     validation, test = (
-        metric_on(y, y_train, name, targets[parameter], of_loss) for y in (y_validation, y_test)
+        metric_on(y, y_train, name, target, of_loss) for y in (y_validation, y_test)
     )
-    check_target(validation, parameter)
+    check_target(validation, f"target_{name if name in targets else 'accuracy'}")
     return validation, test
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.class_weight import compute_class_weight
 
 from helpers.data.batch_sizes import leaves_short_batch, suitable_batch_sizes
 from helpers.data.dataset import Dataset
@@ -16,6 +17,7 @@ from helpers.data.splits import split, with_validation
 from helpers.data.tables import Reading
 from helpers.data.user_images import load_images
 from helpers.data.user_tables import read_samples
+from helpers.errors import ParameterError
 
 NAMED = 5  # inputs that are named; of more, the first ones
 NOTICES = 20  # that are shown; of more, the first ones
@@ -89,6 +91,39 @@ class UserSplits:
                     f"training samples, whose gradient is noisier."
                 )
         return list(given) or suitable_batch_sizes(self.n_train)
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of a network: one for each class, or one for a number."""
+        return self.y_train.shape[1]
+
+    def class_weight(self, kind: str) -> dict[int, float] | None:
+        """What each class counts for in the training loss, as ``fit`` takes it.
+
+        Args:
+            kind: "none", or "balanced" for weights that make all classes count alike.
+
+        Raises:
+            ParameterError: numbers have no classes to balance.
+        """
+        if kind == "none":
+            return None
+        if not self.classes:
+            raise ParameterError("class_weight must be none where numbers are predicted")
+        labels = self.y_train.argmax(axis=1)
+        weights = compute_class_weight("balanced", classes=np.unique(labels), y=labels)
+        return dict(enumerate(weights.tolist()))
+
+    def targets(self) -> dict[str, np.ndarray]:
+        """What is to be predicted in each split: one-hot (n, n_classes), or numbers, shape (n,).
+
+        Numbers are in the target's own unit.
+        """
+        splits = {"train": self.y_train, "validate": self.y_validation, "test": self.y_test}
+        if self.classes:
+            return splits
+        mean, std = self.target_mean, self.target_std
+        return {name: y[:, 0] * std + mean for name, y in splits.items()}
 
     def counts(self) -> dict[str, np.ndarray]:
         """Samples of each class in each split, shape (n_classes,)."""

@@ -6,10 +6,8 @@ import keras
 import numpy as np
 import xarray as xr
 
-from helpers.analysis import gain
 from helpers.data import Dataset
-from helpers.landscape.gradients import sample_gradients
-from helpers.landscape.noise import MEMORY, noise_and_signal, noise_scale
+from helpers.landscape.noise import noise_scale
 from helpers.training import train
 
 MOMENTS = 6  # epochs at which it is measured, besides the start
@@ -23,7 +21,7 @@ def noise_scale_along_run(
     *,
     epochs: int,
     seeds: Sequence[int],
-    loss: str | Callable | None = None,
+    loss: str | Callable = "categorical_crossentropy",
 ) -> xr.DataArray:
     """Train one setting, and measure the noise scale at some epochs on the way.
 
@@ -34,7 +32,7 @@ def noise_scale_along_run(
         setting: batch size and learning rate, or None.
         epochs: of each run, at least 1.
         seeds: a run each.
-        loss: as for ``helpers.train``; None for that of classes, one output for each.
+        loss: as for ``helpers.train``.
 
     Returns:
         Samples, above 0, dimensions seed and epoch, from epoch 0 to the last. Not a number all
@@ -58,23 +56,5 @@ def noise_scale_along_run(
         snapshots=at,
         loss=loss,
     )
-    if loss is None:
-        scale = noise_scale(build, runs.weights, data.x_train, data.y_train)
-    else:
-        scale = _noise_scale(build, runs.weights, data, loss)
+    scale = noise_scale(build, runs.weights, data.x_train, data.y_train, loss=loss)
     return scale.rename(snapshot="epoch").transpose("seed", "epoch")
-
-
-def _noise_scale(build, weights, data, loss):
-    """As ``noise_scale``, of another loss."""
-    n, size = data.n_train, 4 * weights.sizes["weight"] * weights.sizes["snapshot"]
-    some = np.linspace(0, n - 1, max(2, min(n, MEMORY // size))).astype(int)
-    samples = data.x_train[some], data.y_train[some]
-    estimates = [
-        noise_and_signal(sample_gradients(build, seed, *samples, loss))
-        for seed in weights.transpose("seed", "snapshot", "weight").values
-    ]
-    noise, signal = np.swapaxes(estimates, 0, 1)
-    signal = np.maximum(signal - noise * (1 / len(some) - 1 / n), 0)
-    labels = {"seed": weights.seed, "snapshot": weights.snapshot}
-    return gain(xr.DataArray(noise, labels), xr.DataArray(signal, labels))

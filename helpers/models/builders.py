@@ -21,8 +21,6 @@ class Builder:
         metric: Keras's name of the metric beside it.
         one_output: whether the model has one output.
         its_optimizer: whether the model's maker compiled it with an optimizer.
-        stacked: as for ``helpers.train``: False for a model that draws random numbers, which XLA
-            cannot compile for several learning rates at once, or else None.
         notes: what to know about the model, a sentence each.
     """
 
@@ -31,7 +29,6 @@ class Builder:
     metric: str = "accuracy"
     one_output: bool = False
     its_optimizer: bool = False
-    stacked: bool | None = None
     notes: list[str] = field(default_factory=list)
 
     def __call__(self) -> keras.Model:

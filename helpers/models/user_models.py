@@ -58,7 +58,6 @@ def user_model(
     generator = np.random.default_rng(0)  # tables are standardised, pixels lie from 0 to 1
     draw = generator.normal if len(input_shape) == 1 else generator.uniform
     samples = draw(size=(N_TRIED, *input_shape)).astype("float32")
-    random = any(layer._seed_generators for layer in model._flatten_layers())
     told = call.positional or call.named
     hint = "" if told else "; let the function take input_shape and n_classes, and use them"
     outputs = _outputs(model, samples, with_name, hint)
@@ -87,7 +86,6 @@ def user_model(
         metric="mean_absolute_error" if predicts == NUMBERS else "accuracy",
         one_output=n_units == 1,
         its_optimizer=optimizer is not None,
-        stacked=False if random else None,
         notes=[
             f"{name} was called {call.words}.",
             about_loss,

@@ -12,7 +12,15 @@ from pydantic import BeforeValidator, Field, WrapValidator
 from pydantic import ValidationInfo as Info
 
 from helpers.errors import ParameterError
-from helpers.parameters.fields import Parameters, batch_sizes, choice, learning_rates, real, whole
+from helpers.parameters.fields import (
+    Parameters,
+    batch_sizes,
+    changed,
+    choice,
+    learning_rates,
+    real,
+    whole,
+)
 from helpers.parameters.shared import (
     Epochs,
     FitEpochs,
@@ -22,6 +30,12 @@ from helpers.parameters.shared import (
     TuningSeeds,
 )
 
+TARGETS = {
+    "accuracy": "target_accuracy",
+    "balanced_accuracy": "target_accuracy",
+    "error": "target_error",
+    "loss": "target_loss",
+}  # the parameter that sets the target of a metric
 FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -170,7 +184,13 @@ class UserData(Parameters):
     epochs: Epochs
     fit_epochs: FitEpochs
     last_epochs: LastEpochs
+    metric: choice(
+        "auto", "accuracy", "balanced_accuracy", "loss", "error", meaning="what a run is judged by"
+    )
     target_accuracy: TargetAccuracy
+    target_error: real(0.001, 1, "share of the error of guessing the mean that counts as low")
+    target_loss: real(1e-6, 1000, "loss that counts as low")
+    class_weight: choice("none", "balanced", meaning="what a class counts for in the training loss")
     tuning_seeds: TuningSeeds
 
     @property
@@ -186,6 +206,24 @@ class UserData(Parameters):
         n = min(self.max_samples, {"breast_cancer": 569, "wine": 178}[self.example])
         rest = n - math.ceil(self.test_share * n)
         return rest - math.ceil(self.validation_share * rest)
+
+    @staticmethod
+    def check_metric(metric: str) -> None:
+        """Refuse the target of another metric than the one that runs are judged by.
+
+        Args:
+            metric: as ``helpers.analysis.chosen_metric`` returned it.
+
+        Raises:
+            ParameterError: papermill set such a target, which would change nothing.
+        """
+        used = TARGETS[metric]
+        for other in sorted({*TARGETS.values()} - {used}):
+            if other in changed():
+                raise ParameterError(
+                    f"{other} is not used, since runs are judged by their "
+                    f"{metric.replace('_', ' ')}: give {used}, or another metric"
+                )
 
     def conflicts(self) -> list[str]:
         """What is wrong with the values taken together, a sentence each; files are looked at."""

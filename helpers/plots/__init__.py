@@ -36,11 +36,11 @@ from helpers.plots.user_data import (
     class_counts,
     metric_curves,
     noise_scale_curve,
-    target_histogram,
+    targets,
 )
 
 __all__ = [
-    "target_histogram",
+    "targets",
     "against_batch_size",
     "BAND",
     "band",

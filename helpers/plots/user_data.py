@@ -15,6 +15,24 @@ ENDS = (0.02, 0.98)  # quantiles of a metric between which a figure shows it
 MOST_CLASSES = 20  # of more, the largest are drawn
 
 
+def targets(
+    ax: Axes, splits: Mapping[str, np.ndarray], class_names: Sequence[str], name: str
+) -> None:
+    """Draw what is to be predicted: samples of each class, or how numbers are spread.
+
+    Args:
+        ax: axes to draw on.
+        splits: one-hot targets, shape (n, n_classes), or numbers, shape (n,), by split.
+        class_names: none for numbers.
+        name: of the target, shown letter by letter.
+    """
+    if class_names:
+        counts = {split: y.sum(axis=0).astype(int) for split, y in splits.items()}
+        class_counts(ax, counts, class_names)
+    else:
+        target_histogram(ax, splits, name)
+
+
 def class_counts(ax: Axes, counts: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
     """Draw a bar for each class, made of the samples of each split; the largest class on top.
 

@@ -138,7 +138,7 @@ def test_sizes_in_place_of_those_with_a_short_last_batch_have_none(n_train):
     for size in (4, 16, 64, 256):
         better = whole_batches(min(size, n_train), n_train)
         rest = n_train % better
-        assert rest == 0 or rest >= 0.9 * better
+        assert rest == 0 or rest >= better / 2
 
 
 def test_a_notebook_shows_a_list():

@@ -144,14 +144,13 @@ def test_targets_are_told_in_words():
 
 
 def test_the_metric_on_the_samples_that_choose_and_on_those_that_judge():
-    targets = {"target_accuracy": 0.9, "target_error": 0.5, "target_loss": 0.3}
-    pair = metrics_of(TRAIN_ONE_HOT, ONE_HOT[:20], ONE_HOT[20:], "accuracy", targets)
+    pair = metrics_of(TRAIN_ONE_HOT, ONE_HOT[:20], ONE_HOT[20:], "accuracy", 0.9, 0.5, 0.3)
     assert [metric.target for metric in pair] == [0.9, 0.9]
     assert [metric.guess for metric in pair] == [
         pytest.approx((LABELS[part] == 0).mean()) for part in (slice(20), slice(20, None))
     ]
     with pytest.raises(ParameterError, match="^target_error must be below 1, "):
-        metrics_of(TRAIN_NUMBERS, NUMBERS, NUMBERS, "error", targets | {"target_error": 2})
+        metrics_of(TRAIN_NUMBERS, NUMBERS, NUMBERS, "error", 0.9, 2, 0.3)
 
 
 def test_the_plain_accuracy_and_the_error_in_its_own_unit_are_shown_too():

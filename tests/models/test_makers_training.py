@@ -130,7 +130,6 @@ def test_a_map_trains_as_the_makers_compile_and_fit(chosen, make, y, predicts):
         epochs=EPOCHS,
         seeds=[SEED + 1, SEED],
         loss=build.loss,
-        stacked=build.stacked,
         progress=False,
     )
     metric = "val_error" if predicts == "numbers" else "val_accuracy"

@@ -18,6 +18,15 @@ def test_largest_class_is_on_top_and_names_are_no_formulae(ax):
     assert ax.yaxis_inverted()
 
 
+def test_classes_are_counted_and_numbers_are_not(ax):
+    one_hot = {name: np.eye(2)[[0] * n + [1]] for name, n in SIZES.items()}
+    user_data.targets(ax, one_hot, ["a", "b"], "kind")
+    assert sum(bar.get_width() for bar in ax.patches) == sum(n + 1 for n in SIZES.values())
+    ax.clear()
+    user_data.targets(ax, {name: np.arange(n) for name, n in SIZES.items()}, [], "price")
+    assert ax.get_xlabel() == "price"
+
+
 def test_of_many_classes_the_largest_are_drawn(ax):
     counts = dict.fromkeys(("train", "validate", "test"), np.arange(1, 31))
     user_data.class_counts(ax, counts, [str(i) for i in range(30)])
