@@ -55,6 +55,15 @@ class Builder:
         optimizer.learning_rate = learning_rate
         return optimizer
 
+    @property
+    def usual_loss(self) -> bool:
+        """Whether the loss is a cross-entropy, or the mean squared error: then guesses have one."""
+        return self.loss in (
+            "categorical_crossentropy",
+            "binary_crossentropy",
+            "mean_squared_error",
+        )
+
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Targets as the model's outputs: of two one-hot columns the second, for one output.
 
