@@ -59,35 +59,34 @@ def advice(
         seeds_parameter: of the reader, which sets the number of seeds.
     """
     middle = medians(cost)
+    best = float(middle.final.max() if metric.rises else middle.final.min())
     sentences, settings = {}, {}
     for goal, recommended in found.items():
-        if recommended.first is None:
-            settings[goal], sentences[goal] = None, _never(middle, metric)
+        settings[goal] = None
+        if recommended.first is None or not metric.beats_guessing(best):
+            sentences[goal] = _none(best, metric)
             continue
-        setting = recommended.first
+        settings[goal] = recommended.first
         if cost.sizes["seed"] >= fewest_seeds(recommended.n_others):
-            setting = _cheapest(recommended, middle, GOALS[goal], metric.points * margin)
-        settings[goal] = setting
-        sentences[goal] = " ".join(
-            _about(setting, recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
-        )
+            settings[goal] = _cheapest(recommended, middle, GOALS[goal], metric.points * margin)
+        about = (recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
+        sentences[goal] = " ".join(_about(settings[goal], *about))
     return Advice(sentences, settings)
 
 
-def _never(middle: xr.Dataset, metric: ValidationMetric) -> str:
-    best = float(middle.final.max() if metric.rises else middle.final.min())
+def _none(best: float, metric: ValidationMetric) -> str:
+    """Why there is no setting to name."""
     if not np.isfinite(best):
         return "no setting trains at all: try smaller learning rates."
-    said = (
-        f"no setting reaches {metric.in_words(metric.target)} and keeps it; the best ends at "
-        f"{metric.in_words(best)}. "
-    )
-    learnt = best - metric.guess if metric.rises else metric.guess - best
-    if learnt < 0.1 * abs(metric.target - metric.guess):
-        return said + (
-            "That is hardly better than guessing: the inputs may not tell what is to be predicted."
+    if not metric.beats_guessing(best):
+        return (
+            f"no setting learns more than chance would: the best ends at {metric.in_words(best)}. "
+            "The inputs may not tell what is to be predicted."
         )
-    return said + "Take an easier target, train longer, or change the model."
+    return (
+        f"no setting reaches {metric.in_words(metric.target)} and keeps it; the best ends at "
+        f"{metric.in_words(best)}. Take an easier target, train longer, or change the model."
+    )
 
 
 def _cheapest(found: Recommendation, middle: xr.Dataset, name: str, margin: float) -> Cell:

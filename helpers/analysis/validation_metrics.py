@@ -26,18 +26,23 @@ class ValidationMetric:
         target: value to reach and to keep.
         guess: what guessing gets: always the majority class, one class at random, the mean, or the
             shares of the classes among the training samples; not a number where that is not known.
+        chance: how far beyond the guess chance may lead: two standard errors of guessed classes,
+            and 5 % of the guess for numbers and losses.
         scale: of the variable, to be multiplied by.
         resolution: least standard deviation that can be told from rounding.
         weights: of the samples, as ``helpers.train`` takes them; None for equal ones.
+        majority: accuracy of always predicting the majority class, of a balanced accuracy.
     """
 
     name: str
     variable: str
     target: float
     guess: float
+    chance: float
     scale: float
     resolution: float
-    weights: np.ndarray | None
+    weights: np.ndarray | None = None
+    majority: float = np.nan
 
     @property
     def rises(self) -> bool:
@@ -84,9 +89,26 @@ class ValidationMetric:
         article = "a" if self.name[0] == "b" else "an"
         return f"{article} {self.name} of {100 * value:.1f} %"
 
+    def beats_guessing(self, value: float) -> bool:
+        """Whether a value lies further beyond the guess than chance leads; true if that is unknown.
+
+        Args:
+            value: of the metric.
+        """
+        beyond = value - self.guess if self.rises else self.guess - value
+        return not beyond <= self.chance
+
     def _repr_markdown_(self) -> str:
-        compared = "" if np.isnan(self.guess) else f" Guessing gets {self.in_words(self.guess)}."
-        return f"The target is {self.in_words(self.target)}.{compared}"
+        said = f"The target is {self.in_words(self.target)}."
+        if self.name == "error" or np.isnan(self.guess):
+            return said
+        guess = self.in_words(self.guess)
+        if self.name == "balanced accuracy":
+            return (
+                f"{said} Always predicting the majority class is right for "
+                f"{100 * self.majority:.1f} % of the samples, but has only {guess}."
+            )
+        return f"{said} Guessing gets {guess}."
 
 
 def chosen_metric(name: str, predicts: str, y: np.ndarray) -> str:
@@ -129,32 +151,37 @@ def metric_on(
         of_loss: whether the loss is a cross-entropy, or the mean squared error of numbers, so that
             it is known what guessing gets by it.
     """
+    n, n_outputs = y.shape
     shares, counts = y_train.mean(axis=0), y.sum(axis=0)
-    settings = {"target": target, "scale": 1.0, "resolution": 0.0, "weights": None}
+    majority = float(y[:, shares.argmax()].mean())
+    settings = {"target": target, "scale": 1.0, "resolution": 0.0}
     if name == "accuracy":
         settings |= {
             "variable": "val_accuracy",
-            "guess": float(y[:, shares.argmax()].mean()),
-            "resolution": 1 / (len(y) * np.sqrt(12)),
+            "guess": majority,
+            "chance": 2 * np.sqrt(majority * (1 - majority) / n),
+            "resolution": 1 / (n * np.sqrt(12)),
         }
     elif name == "balanced_accuracy":
-        n_classes = y.shape[1]
+        guess = 1 / n_outputs
         settings |= {
             "variable": "val_weighted_accuracy",
-            "guess": 1 / n_classes,
-            "resolution": float(np.sqrt((1 / counts**2).sum() / 12)) / n_classes,
-            "weights": (len(y) / n_classes / counts)[y.argmax(axis=1)],
+            "guess": guess,
+            "chance": 2 * np.sqrt(guess * (1 - guess) * (1 / counts).sum()) / n_outputs,
+            "resolution": np.sqrt((1 / counts**2).sum() / 12) / n_outputs,
+            "weights": (n / n_outputs / counts)[y.argmax(axis=1)],
+            "majority": majority,
         }
     elif name == "error":
         of_guess = float(np.abs(y - y_train.mean()).mean())
-        settings |= {"variable": "val_error", "guess": 1.0, "scale": 1 / of_guess}
+        settings |= {"variable": "val_error", "guess": 1.0, "chance": 0.05, "scale": 1 / of_guess}
     else:
         guess = np.nan
-        if of_loss and y.shape[1] > 1:
+        if of_loss and n_outputs > 1:
             guess = float(-xlogy(y, shares).sum(axis=1).mean())
         elif of_loss:
             guess = float(((y - y_train.mean()) ** 2).mean())
-        settings |= {"variable": "val_loss", "guess": guess}
+        settings |= {"variable": "val_loss", "guess": guess, "chance": 0.05 * guess}
     return ValidationMetric(name.replace("_", " "), **settings)
 
 

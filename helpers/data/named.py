@@ -17,6 +17,24 @@ def about(rows: dict[str, tuple[str, int, int, str, str]]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class ColumnTable:
+    """What ``about`` returned, shown by a notebook with its sentences in full.
+
+    Attributes:
+        frame: a row for each column.
+    """
+
+    frame: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.frame._repr_html_()
+
+    def __repr__(self) -> str:
+        return self.frame.to_string(max_colwidth=60)
+
+
+@dataclass(frozen=True)
 class NamedDataset(Dataset):
     """A Dataset that knows what its inputs and classes are called, and how it was read.
 

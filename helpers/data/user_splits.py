@@ -11,7 +11,7 @@ from helpers.data.batch_sizes import leaves_short_batch, suitable_batch_sizes
 from helpers.data.dataset import Dataset
 from helpers.data.examples import example_table
 from helpers.data.images import flattened
-from helpers.data.named import NamedDataset
+from helpers.data.named import ColumnTable, NamedDataset
 from helpers.data.names import code, shown
 from helpers.data.splits import split, with_validation
 from helpers.data.tables import Reading
@@ -134,6 +134,10 @@ class UserSplits:
         """Names of the classes as a figure shows them: on one line, and cut if they are long."""
         return [shown(name, LETTERS) for name in self.classes]
 
+    def column_table(self) -> ColumnTable:
+        """``columns`` as a notebook shows it."""
+        return ColumnTable(self.columns)
+
     def _repr_markdown_(self) -> str:
         n, n_validation, n_test = map(len, (self.x_train, self.x_validation, self.x_test))
         total = n + n_validation + n_test
@@ -163,10 +167,10 @@ class UserSplits:
         """What guessing gives."""
         n_test = len(self.x_test)
         if not self.classes:
-            error = self.target_std * np.sqrt(np.mean(self.y_test.astype(float) ** 2))
+            error = self.target_std * np.abs(self.y_test.astype(float)).mean()
             return (
                 f"Always predicting the mean of the training samples, {self.target_mean:.4g}, "
-                f"gives a root-mean-square error of {error:.4g} on the test samples."
+                f"gives a mean absolute error of {error:.4g} on the test samples."
             )
         test = self.counts()["test"]
         majority = f"{100 * test.max() / test.sum():.1f} %"

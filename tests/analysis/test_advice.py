@@ -11,7 +11,7 @@ from helpers.analysis.recommendation import recommend
 from helpers.analysis.validation_metrics import ValidationMetric
 
 SIZES, RATES = [16, 64], [0.01, 0.1, 1.0]
-ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.6, 1.0, 0.003, None)
+ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.6, 0.05, 1.0, 0.003)
 
 
 def cost(n_seeds=12, **values):
@@ -116,8 +116,12 @@ def test_a_target_that_nothing_reaches_is_said_with_what_the_best_ends_at():
         "no setting reaches an accuracy of 80.0 % and keeps it; the best ends at an accuracy of "
         "75.0 %. Take an easier target, train longer, or change the model."
     )
-    guessed = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.61)))
-    assert "hardly better than guessing" in guessed.sentences["fewest updates"]
+    guessed = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.64)))
+    assert set(guessed.settings.values()) == {None}  # stable and accurate ones, too
+    assert set(guessed.sentences.values()) == {
+        "no setting learns more than chance would: the best ends at an accuracy of 64.0 %. The "
+        "inputs may not tell what is to be predicted."
+    }
     lost = told(cost(updates=never, epochs=never, volatility=never, final=-never))
     assert lost.sentences["most stable"] == "no setting trains at all: try smaller learning rates."
 

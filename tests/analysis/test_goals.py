@@ -11,7 +11,7 @@ from helpers.analysis.validation_metrics import ValidationMetric
 SIZES, RATES, N = [4, 16, 64], [0.01, 0.1], 12
 LABELS = {"batch_size": SIZES, "learning_rate": RATES, "seed": range(N)}
 GOALS = ["fewest updates", "fewest epochs", "most stable", "most accurate"]
-ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.5, 1.0, 1 / 100 / np.sqrt(12), None)
+ACCURACY = ValidationMetric("accuracy", "val_accuracy", 0.8, 0.5, 0.1, 1.0, 1 / 100 / np.sqrt(12))
 
 
 def cost(**values):

@@ -139,8 +139,26 @@ def test_target_that_guessing_meets_is_refused(metric, sentence):
 
 def test_targets_are_told_in_words():
     assert on_classes("balanced_accuracy")._repr_markdown_() == (
-        "The target is a balanced accuracy of 90.0 %. Guessing gets a balanced accuracy of 33.3 %."
+        "The target is a balanced accuracy of 90.0 %. Always predicting the majority class is right "
+        "for 75.0 % of the samples, but has only a balanced accuracy of 33.3 %."
     )
+    assert on_classes("accuracy")._repr_markdown_() == (
+        "The target is an accuracy of 90.0 %. Guessing gets an accuracy of 75.0 %."
+    )
+    assert metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)._repr_markdown_() == (
+        "The target is an error of 50.0 % of that of guessing the mean."
+    )
+
+
+@pytest.mark.parametrize("name", ["accuracy", "balanced_accuracy"])
+def test_chance_is_two_standard_errors_of_guesses(name):
+    metric, generator = on_classes(name), np.random.default_rng(4)
+    share = metric.guess  # of each class that guesses get right
+    weights = np.ones(40) if metric.weights is None else metric.weights
+    guesses = np.average(generator.random((20_000, 40)) < share, axis=1, weights=weights)
+    assert metric.chance == pytest.approx(2 * guesses.std(), rel=0.03)
+    assert metric.beats_guessing(share + 1.01 * metric.chance)
+    assert not metric.beats_guessing(share + 0.99 * metric.chance)
 
 
 def test_the_metric_on_the_samples_that_choose_and_on_those_that_judge():

@@ -63,7 +63,7 @@ def test_curves_of_settings_stand_beside_the_target_and_the_guess(ax):
     labels = {"batch_size": [4, 8], "learning_rate": [0.1], "seed": [0, 1], "epoch": range(1, 6)}
     values = np.random.default_rng(0).uniform(0.6, 0.9, (2, 1, 2, 5))
     runs = xr.Dataset({"val_accuracy": (list(labels), values)}, labels)
-    metric = ValidationMetric("accuracy", "val_accuracy", 0.95, 0.4, 1.0, 0.0, None)
+    metric = ValidationMetric("accuracy", "val_accuracy", 0.95, 0.4, 0.1, 1.0, 0.0)
     user_data.metric_curves(ax, runs, metric, [(8, 0.1), None, (8, 0.1)])
     lines = {line.get_label(): line.get_ydata() for line in ax.lines}
     assert set(lines) == {"8 at 0.1", "target", "guessing"}
@@ -76,7 +76,7 @@ def test_curves_of_settings_stand_beside_the_target_and_the_guess(ax):
 def test_without_a_setting_there_are_the_target_and_the_guess_alone(ax):
     labels = {"batch_size": [4], "learning_rate": [0.1], "seed": [0], "epoch": [1, 2]}
     runs = xr.Dataset({"val_loss": (list(labels), np.full((1, 1, 1, 2), np.inf))}, labels)
-    metric = ValidationMetric("loss", "val_loss", 0.5, np.nan, 1.0, 0.0, None)
+    metric = ValidationMetric("loss", "val_loss", 0.5, np.nan, 0.1, 1.0, 0.0)
     user_data.metric_curves(ax, runs, metric, [None])
     assert [line.get_label() for line in ax.lines] == ["target"]
     user_data.metric_curves(ax, runs, metric, [(4, 0.1)])
