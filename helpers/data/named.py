@@ -31,6 +31,7 @@ class ColumnTable:
             return self.frame._repr_html_()
 
     def __repr__(self) -> str:
+        """As plain text, with sentences cut."""
         return self.frame.to_string(max_colwidth=60)
 
 

@@ -139,8 +139,8 @@ def test_target_that_guessing_meets_is_refused(metric, sentence):
 
 def test_targets_are_told_in_words():
     assert on_classes("balanced_accuracy")._repr_markdown_() == (
-        "The target is a balanced accuracy of 90.0 %. Always predicting the majority class is right "
-        "for 75.0 % of the samples, but has only a balanced accuracy of 33.3 %."
+        "The target is a balanced accuracy of 90.0 %. Always predicting the majority class is "
+        "right for 75.0 % of the samples, but has only a balanced accuracy of 33.3 %."
     )
     assert on_classes("accuracy")._repr_markdown_() == (
         "The target is an accuracy of 90.0 %. Guessing gets an accuracy of 75.0 %."
