@@ -67,10 +67,14 @@ def layout(path: Path, delimiter: str) -> Layout:
         delimiter = _delimiter(lines[skip:])
     if encoding not in ("utf-8", "utf-16"):
         notices.append("The file is not in UTF-8, and was read as Windows-1252: look at the names.")
-    form = Layout(encoding, skip, delimiter, notices)
+    return Layout(encoding, skip, delimiter, notices)
+
+
+def named(path: Path, form: Layout) -> Layout:
+    """The layout of a file with the names of its columns, which but one must not be empty."""
     with arrow_csv.open_csv(path, *_options(form)) as reader:
         names = [name.strip() for name in reader.schema.names]
-    unnamed = itertools.accumulate(not name for name in names)  # all but the first get a number
+    unnamed = itertools.accumulate(not name for name in names)
     names = [
         name or f"Unnamed: {i}" * (nth > 1)
         for i, (name, nth) in enumerate(zip(names, unnamed, strict=True))
