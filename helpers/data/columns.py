@@ -268,5 +268,5 @@ def _odd_categories(texts: list[str]) -> list[str]:
         notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
     digits = [text for text in texts if text[0].isdigit()]
     if len(digits) > len(texts) / 2:
-        notices.append(f"{code(digits[0])} looks like a number, and was taken for a category")
+        notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
     return notices

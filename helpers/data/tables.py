@@ -234,9 +234,11 @@ def plain_errors(path: Path, reading: Reading) -> Iterator[None]:
             row -= 1 + csv_files.layout(path, reading.delimiter).skip
             if expected == 1:
                 raise ParameterError(_one_column(path, reading, None)) from error
+            lacks = row == 1 and got == expected + 1  # as R writes numbers of rows
+            hint = ": give a name to each column, also to one of row numbers" if lacks else ""
             raise ParameterError(
                 f"{file} has rows of different lengths: {got} values in row {row} below the "
-                f"header, which has {expected}"
+                f"header, which has {expected}{hint}"
             ) from error
         if "Empty CSV file" in said:
             raise ParameterError(f"{file} has a header and no rows") from error

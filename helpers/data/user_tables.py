@@ -68,7 +68,8 @@ class Samples:
             rows[name] = taken_for, len(made.get(name, [])), n_gaps, value, "; ".join(remarks)
             if n_gaps:
                 remarks = [*remarks, f"{n_gaps} gaps were filled with {code(value)}"]
-            notices += [f"Column {code(name)}: {remark}." for remark in remarks]
+            column_name = f"Column {code(name)}" if name else "The column without a name"
+            notices += [f"{column_name}: {remark}." for remark in remarks]
         for x, part in zip(arrays[1:], others, strict=True):
             yield NamedDataset(
                 arrays[0], y[train], x, y[part], self.name, inputs, self.target.names,

@@ -38,7 +38,10 @@ def test_numbers_of_rows_are_left_out_unless_asked_for(file, name, values):
     assert data.inputs == ["width", "colour = blue", "colour = red"]
     assert data.columns.loc[name, "taken for"] == "left out"
     assert any(
-        notice.startswith(f"Column `{name or '  '}`: left out, since") for notice in data.notices
+        notice.startswith(
+            f"{f'Column `{name}`' if name else 'The column without a name'}: left out, since"
+        )
+        for notice in data.notices
     )
     if name not in ("name", "code"):
         assert load_table(path, "kind", ["width", name]).inputs == ["width", name]
@@ -104,7 +107,7 @@ def test_what_may_be_something_else_is_told(file):
         "rooms": [i % 4 for i in range(24)],
         "zip": [f"0{i % 11}234" for i in range(24)],
     }
-    words = ["differ in capitals alone", "`5 kg` looks like a number", "the same in all rows",
+    words = ["differ in capitals alone", "`5 kg` resembles a number", "the same in all rows",
              "4 distinct whole numbers", "numbers that begin with 0"]  # fmt: skip
     for (name, column), word in zip(values.items(), words, strict=True):
         data = load_table(file(with_column(name, column)), "kind")
