@@ -89,7 +89,7 @@ def column(
 
 
 def described(kind: str, categories: list[str]) -> str:
-    """What a column was taken for, in words.
+    """What a column was taken for (``kind``), in words, with the first of its ``categories``.
 
     >>> described("category", ["a", "b"])
     'category: `a`, `b`'
@@ -99,7 +99,12 @@ def described(kind: str, categories: list[str]) -> str:
 
 
 def as_input(name: str, read: Column) -> Column:
-    """A column to learn from, left out if it only tells the rows apart."""
+    """A column to learn from, left out if it only tells the rows apart.
+
+    Args:
+        name: of the column.
+        read: as ``column`` returns it.
+    """
     values, reason, notices = read.values, None, []
     if read.categories:
         if len(read.categories) == len(values) > 2:

@@ -71,7 +71,12 @@ def layout(path: Path, delimiter: str) -> Layout:
 
 
 def named(path: Path, form: Layout) -> Layout:
-    """The layout of a file with the names of its columns, which but one must not be empty."""
+    """The layout with the names of the columns; of those without one, all but the first get one.
+
+    Args:
+        path: of the file.
+        form: as ``layout`` returns it.
+    """
     with arrow_csv.open_csv(path, *_options(form)) as reader:
         names = [name.strip() for name in reader.schema.names]
     unnamed = itertools.accumulate(not name for name in names)
@@ -95,7 +100,7 @@ def read_csv(
 
     Args:
         path: of the file.
-        form: as ``layout`` returns it.
+        form: as ``named`` returns it.
         names: of the columns.
         text: those that are not to be numbers, dates or truth values.
         gaps: what is a gap, unless it is in quotes.
@@ -113,7 +118,11 @@ def read_csv(
 
 
 def first_block(path: Path, form: Layout) -> pa.Table:
-    """The first rows of a CSV file, all columns as they are written."""
+    """The first rows of a CSV file, all columns as they are written.
+
+    Args:
+        path, form: as for ``read_csv``.
+    """
     types = dict.fromkeys(form.names, pa.string())
     options = arrow_csv.ConvertOptions(column_types=types)
     with arrow_csv.open_csv(path, *_options(form), convert_options=options) as reader:

@@ -52,7 +52,7 @@ USUAL = Reading()
 
 
 def place(path: str | Path) -> Path:
-    """Where a file or folder is on this machine, ~ being the home.
+    """Where a file or folder (``path``) is on this machine, ~ being the home.
 
     Raises:
         ParameterError: it is an address in a network.

@@ -37,12 +37,8 @@ def test_numbers_of_rows_are_left_out_unless_asked_for(file, name, values):
     data = load_table(path, "kind")
     assert data.inputs == ["width", "colour = blue", "colour = red"]
     assert data.columns.loc[name, "taken for"] == "left out"
-    assert any(
-        notice.startswith(
-            f"{f'Column `{name}`' if name else 'The column without a name'}: left out, since"
-        )
-        for notice in data.notices
-    )
+    start = f"Column `{name}`" if name else "The column without a name"
+    assert any(notice.startswith(f"{start}: left out, since") for notice in data.notices)
     if name not in ("name", "code"):
         assert load_table(path, "kind", ["width", name]).inputs == ["width", name]
 
