@@ -74,6 +74,8 @@ def test_each_column_is_accounted_for(file):
         "left out", "left out", "category: `blue`, `red`", "target: classes: `a`, `b`"
     ]  # fmt: skip
     assert data.columns["inputs"].tolist() == [0, 0, 2, 0]
+    assert data.columns.loc["width", "to notice"] == "as asked"
+    assert not any("`width`" in notice for notice in data.notices)
 
 
 @pytest.mark.parametrize("name", [2019, "2019"])
