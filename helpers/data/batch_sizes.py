@@ -29,7 +29,7 @@ def suitable_batch_sizes(n_train: int) -> list[int]:
 
 
 def leaves_short_batch(batch_size: int, n_train: int) -> bool:
-    """Whether the last batch of an epoch is less than half full."""
+    """Whether the last batch of ``n_train`` samples is less than half of ``batch_size``."""
     return 0 < n_train % batch_size < batch_size / 2
 
 

@@ -89,7 +89,7 @@ def column(
 
 
 def described(kind: str, categories: list[str]) -> str:
-    """What a column was taken for, in words.
+    """What a column was taken for (``kind``), in words, with the first of its ``categories``.
 
     >>> described("category", ["a", "b"])
     'category: `a`, `b`'
@@ -99,7 +99,12 @@ def described(kind: str, categories: list[str]) -> str:
 
 
 def as_input(name: str, read: Column) -> Column:
-    """A column to learn from, left out if it only tells the rows apart."""
+    """A column to learn from, left out if it only tells the rows apart.
+
+    Args:
+        name: of the column.
+        read: as ``column`` returns it.
+    """
     values, reason, notices = read.values, None, []
     if read.categories:
         if len(read.categories) == len(values) > 2:
@@ -268,5 +273,5 @@ def _odd_categories(texts: list[str]) -> list[str]:
         notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
     digits = [text for text in texts if text[0].isdigit()]
     if len(digits) > len(texts) / 2:
-        notices.append(f"{code(digits[0])} looks like a number, and was taken for a category")
+        notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
     return notices

@@ -67,10 +67,19 @@ def layout(path: Path, delimiter: str) -> Layout:
         delimiter = _delimiter(lines[skip:])
     if encoding not in ("utf-8", "utf-16"):
         notices.append("The file is not in UTF-8, and was read as Windows-1252: look at the names.")
-    form = Layout(encoding, skip, delimiter, notices)
+    return Layout(encoding, skip, delimiter, notices)
+
+
+def named(path: Path, form: Layout) -> Layout:
+    """The layout with the names of the columns; of those without one, all but the first get one.
+
+    Args:
+        path: of the file.
+        form: as ``layout`` returns it.
+    """
     with arrow_csv.open_csv(path, *_options(form)) as reader:
         names = [name.strip() for name in reader.schema.names]
-    unnamed = itertools.accumulate(not name for name in names)  # all but the first get a number
+    unnamed = itertools.accumulate(not name for name in names)
     names = [
         name or f"Unnamed: {i}" * (nth > 1)
         for i, (name, nth) in enumerate(zip(names, unnamed, strict=True))
@@ -91,7 +100,7 @@ def read_csv(
 
     Args:
         path: of the file.
-        form: as ``layout`` returns it.
+        form: as ``named`` returns it.
         names: of the columns.
         text: those that are not to be numbers, dates or truth values.
         gaps: what is a gap, unless it is in quotes.
@@ -109,7 +118,11 @@ def read_csv(
 
 
 def first_block(path: Path, form: Layout) -> pa.Table:
-    """The first rows of a CSV file, all columns as they are written."""
+    """The first rows of a CSV file, all columns as they are written.
+
+    Args:
+        path, form: as for ``read_csv``.
+    """
     types = dict.fromkeys(form.names, pa.string())
     options = arrow_csv.ConvertOptions(column_types=types)
     with arrow_csv.open_csv(path, *_options(form), convert_options=options) as reader:

@@ -16,7 +16,13 @@ MOST = 2000  # rows that settle the decimal mark
 
 
 def decimal_mark(rows: pa.Table, except_for: Collection[str], missing: Collection[str]) -> str:
-    """The decimal mark of those columns that can be read in one way only, "auto" if unsettled."""
+    """The decimal mark of those columns that can be read in one way only, "auto" if unsettled.
+
+    Args:
+        rows: the first ones of a table.
+        except_for: names of columns that do not count.
+        missing: spellings of gaps, besides the usual ones.
+    """
     settled = set()
     for name in rows.column_names:
         if name in except_for or not is_text(rows[name].type):
@@ -34,7 +40,7 @@ def decimal_mark(rows: pa.Table, except_for: Collection[str], missing: Collectio
 
 
 def with_points_of_thousands(rows: pa.Table) -> list[str]:
-    """Columns whose points may all be between thousands, such as 950 and 1.234."""
+    """Columns of ``rows`` whose points may all be between thousands, such as 950 and 1.234."""
     names = []
     for name in rows.column_names:
         text = pc.utf8_trim_whitespace(rows[name])
@@ -46,16 +52,16 @@ def with_points_of_thousands(rows: pa.Table) -> list[str]:
 
 
 def begins_with_zero(values: pa.ChunkedArray) -> bool:
-    """Whether a whole number of a column begins with 0, as 007 does."""
+    """Whether a whole number among ``values`` begins with 0, as 007 does."""
     return bool(pc.any(pc.match_substring_regex(values, r"^\s*0\d+\s*$")).as_py())
 
 
 def spelled_gap(values: pa.ChunkedArray) -> str:
-    """How a gap of a column is written, if it is written as a word."""
+    """How a gap among ``values`` is written, if it is written as a word."""
     among = values.filter(pc.is_in(pc.utf8_trim_whitespace(values), SPELLED))
     return among[0].as_py().strip() if len(among) else ""
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether a type of Arrow's is one of its types of text."""
+    """Whether a type of Arrow's (``kind``) is one of its types of text."""
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)

@@ -11,7 +11,11 @@ ABOUT = ["taken for", "inputs", "gaps", "filled with", "to notice"]  # of a colu
 
 
 def about(rows: dict[str, tuple[str, int, int, str, str]]) -> pd.DataFrame:
-    """A row for each column of a table: what it was taken for and what was made of it."""
+    """A table with a row for each column of another one, from ``rows``, with the columns ABOUT.
+
+    They are: what it was taken for, the number of inputs that it makes, the number of its gaps,
+    what they were filled with, and what to notice of it.
+    """
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=ABOUT)
     return frame.rename_axis("column")
 

@@ -36,6 +36,8 @@ DATE = re.compile(
     r"\d{4}([-/.\s])\d{1,2}\1\s?\d{1,2}|\d{1,2}([-/.\s])\s?\d{1,2}\2\s?(?:\d{4}|\d{2})"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[-.\s]+(?:de\s+)?{MONTH}[-,.\s]+(?:de\s+)?(?:\d{{4}}|\d{{2}})"
     rf"|{MONTH}[-\s]+\d{{1,2}}(?:st|nd|rd|th)?,?[-\s]+\d{{4}}|{MONTH}[-\s]+\d{{4}}"
+    rf"|{MONTH}[-\s]?'?\d{{2}}|\d{{4}}[-/]\d{{1,2}}|\d{{1,2}}[-/]\d{{4}}"
+    r"|q[1-4][-/\s]?\d{4}|\d{4}[-/\s]?q[1-4]"
     rf"|\d{{4}}-?W\d\d(?:-?\d)?|\d{{4}}年\d{{1,2}}月\d{{1,2}}日?){TIME}"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?",
     re.IGNORECASE,
@@ -49,7 +51,7 @@ GAP_LIKE = re.compile(
 
 
 def is_gap_like(text: str) -> bool:
-    """Whether people write this where they have no value.
+    """Whether people write this ``text`` where they have no value.
 
     >>> is_gap_like("?"), is_gap_like("N/A"), is_gap_like("north")
     (True, True, False)
@@ -58,7 +60,7 @@ def is_gap_like(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether this is a date or a time of day, in digits or with the name of a month.
+    """Whether this ``text`` is a date or a time of day, in digits or with the name of a month.
 
     >>> [is_date(text) for text in ("14.02.2021", "Feb 14, 2021", "2021-02-14T10:30", "1.234.567")]
     [True, True, True, False]
@@ -67,7 +69,7 @@ def is_date(text: str) -> bool:
 
 
 def read_number(text: str, decimal: str) -> float:
-    """The value of a number, if ``decimal`` is its decimal mark; not a number if it is none.
+    """The value of a number (``text``) with the decimal mark ``decimal``; NaN if it is none.
 
     Thousands may be apart by the other mark, blanks or apostrophes; signs, brackets about a
     negative number, a currency and a per cent sign may be there, and change no digit.
@@ -90,7 +92,7 @@ def read_number(text: str, decimal: str) -> float:
 
 
 def unit(text: str) -> str:
-    """The currency or the per cent sign of a number; empty if it has none.
+    """The currency or the per cent sign of a number (``text``); empty if it has none.
 
     >>> unit("$5"), unit("7 %"), unit("7")
     ('$', '%', '')

@@ -52,7 +52,7 @@ USUAL = Reading()
 
 
 def place(path: str | Path) -> Path:
-    """Where a file or folder is on this machine, ~ being the home.
+    """Where a file or folder (``path``) is on this machine, ~ being the home.
 
     Raises:
         ParameterError: it is an address in a network.
@@ -184,7 +184,7 @@ def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
 
 
 def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
-    form = csv_files.layout(path, reading.delimiter)
+    form = _form(path, reading)
     first = csv_files.first_block(path, form)
     reading = _settled(reading, first)
     text = []
@@ -223,16 +223,25 @@ def plain_errors(path: Path, reading: Reading) -> Iterator[None]:
         yield
     except ParameterError:
         raise
+    except UnicodeDecodeError as error:
+        raise ParameterError(
+            f"{file} begins as UTF-16 and does not go on so: save it in UTF-8"
+        ) from error
     except (pa.ArrowException, OSError, ValueError) as error:
         said = " ".join(str(getattr(error, "strerror", None) or error).split())
         if ragged := RAGGED.search(said):
             row, expected, got = map(int, ragged.groups())
+            row -= 1 + csv_files.layout(path, reading.delimiter).skip
             if expected == 1:
                 raise ParameterError(_one_column(path, reading, None)) from error
+            lacks = row == 1 and got == expected + 1  # as R writes numbers of rows
+            hint = ": give a name to each column, also to one of row numbers" if lacks else ""
             raise ParameterError(
-                f"{file} has rows of different lengths: {got} values in row {row - 1} below the "
-                f"header, which has {expected}"
+                f"{file} has rows of different lengths: {got} values in row {row} below the "
+                f"header, which has {expected}{hint}"
             ) from error
+        if "Empty CSV file" in said:
+            raise ParameterError(f"{file} has a header and no rows") from error
         raise ParameterError(f"{file} cannot be read as a table: {said[:200]}") from error
 
 
@@ -259,4 +268,8 @@ def _names(path: Path, reading: Reading) -> list[str]:
     """Names of columns, without the blanks around them."""
     if _is_parquet(path):
         return [name.strip() for name in parquet.read_schema(path).names]
-    return list(csv_files.layout(path, reading.delimiter).names)
+    return list(_form(path, reading).names)
+
+
+def _form(path: Path, reading: Reading) -> csv_files.Layout:
+    return csv_files.named(path, csv_files.layout(path, reading.delimiter))

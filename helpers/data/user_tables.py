@@ -18,6 +18,8 @@ from helpers.data.tables import Reading
 from helpers.data.targets import read_target
 from helpers.errors import ParameterError, quoted
 
+ASKED = "as asked"  # the reason why a column is left out that needs no notice
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -63,12 +65,16 @@ class Samples:
         rows, notices = {}, list(self.notices)
         for name, (taken_for, remarks) in self.about.items():
             n_gaps, value = int(gaps.get(name, 0)), filled.get(name, "")
-            if taken_for == "left out" and remarks:
+            if remarks == [ASKED]:
+                rows[name] = taken_for, 0, 0, "", ASKED
+                continue
+            if taken_for == "left out":
                 remarks = [f"left out, since {remark}" for remark in remarks]
             rows[name] = taken_for, len(made.get(name, [])), n_gaps, value, "; ".join(remarks)
             if n_gaps:
                 remarks = [*remarks, f"{n_gaps} gaps were filled with {code(value)}"]
-            notices += [f"Column {code(name)}: {remark}." for remark in remarks]
+            column_name = f"Column {code(name)}" if name else "The column without a name"
+            notices += [f"{column_name}: {remark}." for remark in remarks]
         for x, part in zip(arrays[1:], others, strict=True):
             yield NamedDataset(
                 arrays[0], y[train], x, y[part], self.name, inputs, self.target.names,
@@ -171,7 +177,8 @@ def read_samples(
     chosen = drawn(goal.labels, max_samples, seed)
     rows = goal.rows[chosen]
     _check_gaps(f"target {quoted(target)} of {file}", goal.gaps, missing_values)
-    about = {name: ("left out", []) for name in names} | {target: (goal.taken_for, goal.notices)}
+    accounts = {name: ("left out", [ASKED]) for name in names}
+    accounts[target] = goal.taken_for, goal.notices
     learnt, row_numbers = {}, {}
     for name in wanted:
         where = f"column {quoted(name)} of {file}"
@@ -181,7 +188,7 @@ def read_samples(
             read.notices.append("numbers that begin with 0; if they are codes, name it in as_text")
         if read.taken_for == "left out" and features:
             raise ParameterError(f"{where} cannot be learnt from: {read.notices[0]}")
-        few = replace(read, values=read.values[rows])
+        chosen_rows = replace(read, values=read.values[rows])
         if not features and name not in reading.as_text:
             read = as_input(name, read)
         if len(read.categories) > MOST_CATEGORIES:
@@ -191,15 +198,15 @@ def read_samples(
             )
         if read.taken_for != "left out":
             _check_gaps(where, np.isnan(read.values), missing_values)
-            learnt[name] = few
-        elif few.taken_for == "number":
-            row_numbers[name] = replace(few, notices=read.notices)
-        about[name] = (described(read.taken_for, read.categories), read.notices)
+            learnt[name] = chosen_rows
+        elif chosen_rows.taken_for == "number":
+            row_numbers[name] = replace(chosen_rows, notices=read.notices)
+        accounts[name] = (described(read.taken_for, read.categories), read.notices)
     if not learnt:  # better these than none
         learnt = row_numbers
-        about |= {name: (read.taken_for, read.notices) for name, read in learnt.items()}
+        accounts |= {name: (read.taken_for, read.notices) for name, read in learnt.items()}
     if not learnt:
-        why = "; ".join(f"{quoted(name)}: {about[name][1][0]}" for name in wanted[:2])
+        why = "; ".join(f"{quoted(name)}: {accounts[name][1][0]}" for name in wanted[:2])
         raise ParameterError(f"{file} has no column to learn from ({why})")
     return Samples(
         path.name,
@@ -207,7 +214,7 @@ def read_samples(
         {name: read.categories for name, read in learnt.items() if read.categories},
         goal.labels.take(chosen),
         len(goal.rows),
-        about,
+        accounts,
         table.notices,
     )
 

@@ -71,7 +71,7 @@ def _items(value: Any) -> Any:
 
 
 def texts(things: str, meaning: str) -> Any:
-    """The type of a parameter that lists 0 to 2000 texts, which are ``things``, none twice."""
+    """The type of a parameter, its ``meaning`` in words: 0 to 2000 ``things``, none twice."""
 
     def check(value: Any, info: Info) -> list[str]:
         items = _items(_as_name(value))

@@ -14,42 +14,53 @@ from helpers.data.dataset import Dataset
 from helpers.data.user_tables import load_table
 from helpers.errors import ParameterError
 
-cells = st.one_of(
-    st.integers(-9, 9).map(str),
+rubbish = st.one_of(
     st.floats(width=32).map(str),
     st.sampled_from(["", "a", "b", "nan", "inf", "true", "2020-01-01", '"', "1e400", "é", "a\nb"]),
     st.sampled_from(["1,5", "1.234", "1,234", "$5", "7 %", "?", "-", " NA ", "007", "1/2/2020"]),
     st.text(max_size=4),
 )
+whole = st.integers(-9, 9)
+kinds = [
+    whole.map(str),
+    st.floats(-99, 99).map(lambda value: f"{value:.2f}"),
+    st.floats(-99, 9999).map(lambda value: f"{value:.2f} €".replace(".", ",")),
+    st.integers(1, 10**7).map(lambda value: f"{value:,}"),
+    st.sampled_from(["red", "Red", "blue", "", "?"]),
+    st.sampled_from(["true", "false", "NA"]),
+    st.dates().map(str),
+    st.one_of(whole.map(str), st.sampled_from(["", "-", "n/a"])),
+    rubbish,
+]
+targets = [st.sampled_from("ab"), whole.map(str), st.floats(-9, 9).map(str), kinds[4], rubbish]
 names = st.one_of(st.sampled_from(["x", "y", "z"]), st.text(max_size=5))
-
-
-some = st.lists(st.sampled_from(["x", "y", "kind", "?", "a", "-9"]), max_size=2, unique=True)
+some = st.lists(st.sampled_from(["x", "y", "kind", "?", "red", "-9"]), max_size=2, unique=True)
 options = st.fixed_dictionaries(
     {},
     optional={
         "delimiter": st.sampled_from(["auto", ",", ";"]),
         "decimal": st.sampled_from(["auto", ".", ","]),
         "missing": some,
-        "as_text": some,
-        "leave_out": some,
+        "as_text": st.sampled_from([[], ["x"], ["kind"]]),
+        "leave_out": st.sampled_from([[], ["x"], ["y"]]),
         "missing_values": st.sampled_from(["impute", "refuse"]),
         "predict": st.sampled_from(["auto", "classes", "numbers"]),
-        "features": some,
-        "max_samples": st.integers(2, 9),
+        "features": st.sampled_from([[], ["x"], ["x", "y"]]),
+        "max_samples": st.integers(2, 40),
     },
 )
 
 
 @st.composite
 def tables(draw):
-    columns = [*draw(st.lists(names, min_size=1, max_size=4, unique=draw(st.booleans()))), "kind"]
-    lead = draw(st.sampled_from(["", "", "# made by hand\n", "sep=;\n", "\n", "\ufeff"]))
-    few = st.sampled_from(draw(st.lists(cells, min_size=2, max_size=3)))
-    kinds = [few, cells, st.integers(-9, 9).map(str), st.sampled_from("ab")]
-    row = st.tuples(*[draw(st.sampled_from(kinds)) for _ in columns])
+    odd = draw(st.integers(0, 9)) == 0
+    header = draw(st.lists(names, min_size=1, max_size=4)) if odd else ["x", "y"]
+    n = draw(st.integers(0 if odd else 12, 40))
+    columns = [draw(st.lists(draw(st.sampled_from(kinds)), min_size=n, max_size=n)) for _ in header]
+    columns.append(draw(st.lists(draw(st.sampled_from(targets)), min_size=n, max_size=n)))
     write = csv.writer(text := io.StringIO(), delimiter=draw(st.sampled_from(",,,,;")))
-    write.writerows([columns, *draw(st.lists(row, max_size=20))])
+    write.writerows([[*header, "kind"], *zip(*columns, strict=True)])
+    lead = draw(st.sampled_from(["", "", "# made by hand\n", "sep=;\n", "\n", "\ufeff"]))
     encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "cp1252", "utf-16"]))
     return (lead + text.getvalue()).encode(encoding, "replace")
 

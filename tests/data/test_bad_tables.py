@@ -57,6 +57,13 @@ def test_ragged_rows(file, row, n):
     )
 
 
+def test_a_header_without_the_name_that_r_leaves_out(file):
+    rows = "".join(f'"{i}",{i / 2},"{"ab"[i % 2]}"\n' for i in range(9))
+    assert refusal(file('"x","kind"\n' + rows)).endswith(
+        "which has 2: give a name to each column, also to one of row numbers"
+    )
+
+
 def test_no_such_target_or_feature_names_the_nearest(file):
     path = file(GOOD)
     assert refusal(path, "kid") == "'mine.csv' has no column 'kid' (did you mean 'kind'?)"

@@ -43,13 +43,13 @@ def test_gaps_get_the_median_of_the_training_samples_and_an_input(file, gap):
 
 
 def test_gaps_of_categories_get_the_most_frequent_one(file):
-    colours = ["" if i % 5 == 0 else "red" if i % 5 < 4 else "blue" for i in range(N)]
-    data = load_table(written(file, colour=colours), "kind")
-    assert data.inputs == ["colour = blue", "colour = red", "colour is missing"]
-    gaps = data.x_train[:, 2] == 1
+    eight = ["", "amber", "amber", "amber", "blue", "blue", "red", "red"]
+    data = load_table(written(file, colour=[eight[i % 8] for i in range(N)]), "kind")
+    assert data.inputs == ["colour = amber", "colour = blue", "colour = red", "colour is missing"]
+    gaps = data.x_train[:, 3] == 1
     assert gaps.any()
-    assert (data.x_train[gaps, 1] == 1).all()
-    assert data.columns.loc["colour", ["gaps", "filled with"]].tolist() == [12, "red"]
+    assert (data.x_train[gaps, 0] == 1).all()
+    assert data.columns.loc["colour", ["gaps", "filled with"]].tolist() == [8, "amber"]
 
 
 def test_more_spellings_of_a_gap_can_be_named(file):

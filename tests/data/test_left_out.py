@@ -37,9 +37,8 @@ def test_numbers_of_rows_are_left_out_unless_asked_for(file, name, values):
     data = load_table(path, "kind")
     assert data.inputs == ["width", "colour = blue", "colour = red"]
     assert data.columns.loc[name, "taken for"] == "left out"
-    assert any(
-        notice.startswith(f"Column `{name or '  '}`: left out, since") for notice in data.notices
-    )
+    start = f"Column `{name}`" if name else "The column without a name"
+    assert any(notice.startswith(f"{start}: left out, since") for notice in data.notices)
     if name not in ("name", "code"):
         assert load_table(path, "kind", ["width", name]).inputs == ["width", name]
 
@@ -75,6 +74,8 @@ def test_each_column_is_accounted_for(file):
         "left out", "left out", "category: `blue`, `red`", "target: classes: `a`, `b`"
     ]  # fmt: skip
     assert data.columns["inputs"].tolist() == [0, 0, 2, 0]
+    assert data.columns.loc["width", "to notice"] == "as asked"
+    assert not any("`width`" in notice for notice in data.notices)
 
 
 @pytest.mark.parametrize("name", [2019, "2019"])
@@ -104,7 +105,7 @@ def test_what_may_be_something_else_is_told(file):
         "rooms": [i % 4 for i in range(24)],
         "zip": [f"0{i % 11}234" for i in range(24)],
     }
-    words = ["differ in capitals alone", "`5 kg` looks like a number", "the same in all rows",
+    words = ["differ in capitals alone", "`5 kg` resembles a number", "the same in all rows",
              "4 distinct whole numbers", "numbers that begin with 0"]  # fmt: skip
     for (name, column), word in zip(values.items(), words, strict=True):
         data = load_table(file(with_column(name, column)), "kind")

@@ -57,7 +57,8 @@ def test_a_number_means_the_same_in_any_spelling(values, style, pattern, places,
     values = [value / 100 for value in values]
     texts = [spelled(value, style, pattern, places) for value in values]
     read = column(tmp_path_factory.getbasetemp() / "spelled.csv", texts)
-    np.testing.assert_allclose(read, np.round(values, places), rtol=1e-6, atol=10.0**-places)
+    written = [float(f"{value:.{places}f}") for value in values]
+    np.testing.assert_allclose(read, written, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_different_units_are_refused(file):
 
 FORMATS = [
     *("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%y", "%d-%b-%Y", "%B %d, %Y", "%Y/%m/%d %H:%M", "%Y%m%d"),
-    *("%A, %d %B %Y", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ"),
+    *("%A, %d %B %Y", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m", "%m/%Y", "%b-%y", "%b %Y"),
 ]
 
 
@@ -139,7 +140,7 @@ def test_dates_of_any_spelling_are_left_out_and_told(file, form):
     assert "cannot be learnt from: it holds dates or times" in refusal(path, "kind", "day")
 
 
-@pytest.mark.parametrize("text", ["1.234.567", "10-19", "Q1 2020", "model 2021", "12.5", "A-12-3"])
+@pytest.mark.parametrize("text", ["1.234.567", "10-19", "model 2021", "12.5", "A-12-3"])
 def test_what_only_resembles_a_date_is_none(text):
     assert not is_date(text)
 

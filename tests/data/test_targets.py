@@ -31,6 +31,7 @@ PRICES = [f"{100 + 3 * i + i % 7 / 2}" for i in range(N)]
         (["1.234,5 €", "99,0 €", "7,25 €"], "numbers"),
         (range(N), "numbers"),
         ([*range(1, 30), 50], "numbers"),
+        ([*list(range(1, 7)) * 19, *range(7, 13)], "numbers"),  # some only once
         (["<=50K", ">50K"], "classes"),
         (["1", "2", "unsure"], "classes"),
     ],

@@ -88,6 +88,37 @@ def test_lists_may_come_as_text():
     assert checked(hidden_units=20)["hidden_units"] == [20]
 
 
+def test_columns_and_gaps_may_be_named_by_numbers_as_yaml_gives_them(tmp_path):
+    path = tmp_path / "years.csv"
+    path.write_text("2019,2020,2022\n" + "".join(f"{i / 3},{i / 7},{i % 2}\n" for i in range(40)))
+    asked = checked(table=str(path), target=2022, features=[2019, "2020"], missing=-999)
+    assert (asked["target"], asked["features"]) == ("2022", ["2019", "2020"])
+    assert asked["missing"] == ["-999"]
+    assert checked(table=str(path), target=2022, leave_out=2019)["leave_out"] == ["2019"]
+    both = checked(table=str(path), target=2022, as_text="2019, 2020")["as_text"]
+    assert both == ["2019", "2020"]
+    assert checked(table=str(path), target=2022, missing="?")["missing"] == ["?"]
+    assert problems(table=str(path), target=2022, leave_out="2018") == [
+        "'years.csv' has no column '2018' (did you mean '2019'?)"
+    ]
+
+
+def test_batch_sizes_are_none_or_several():
+    assert checked(batch_sizes="[]")["batch_sizes"] == checked()["batch_sizes"] == []
+    assert checked(batch_sizes="[8, 32]")["batch_sizes"] == [8, 32]
+    (problem,) = problems(batch_sizes=[8])
+    assert problem == "batch_sizes must be a list of 2 to 20 batch sizes, got [8]"
+
+
+def test_addresses_and_the_home_are_understood_before_anything_starts(table, monkeypatch):
+    (problem,) = problems(table="https://example.org/a.csv", target="kind")
+    assert problem.startswith("'https://example.org/a.csv' is on another machine (https): ")
+    (problem,) = problems(images="s3://bucket/images")
+    assert problem.startswith("'s3://bucket/images' is on another machine (s3): ")
+    monkeypatch.setenv("HOME", table.removesuffix("/mine.csv"))
+    assert checked(table="~/mine.csv", target="kind")["table"] == "~/mine.csv"
+
+
 @pytest.mark.parametrize("features", [["a", "a"], "[a, a]", "[2019, 2019]", True, [["a"]]])
 def test_features_are_names_none_twice(features):
     (problem,) = problems(features=features)
