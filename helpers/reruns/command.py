@@ -1,5 +1,6 @@
 """What the user types: ``python -m helpers rerun`` and ``python -m helpers verify``."""
 
+import os
 import re
 import shutil
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from helpers.reruns import notebooks
-from helpers.reruns.notebooks import RerunError, value
+from helpers.reruns.given import REMOTE, RerunError, place, text, value, yaml_file, yaml_text
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 
@@ -58,30 +59,40 @@ def main():
 
 @main.command()
 @click.argument("notebook", required=False)
-@click.option("-p", "--parameter", "fixed", nargs=2, multiple=True, metavar="NAME VALUE",
+@click.option("-p", "--parameters", "typed", nargs=2, multiple=True, metavar="NAME VALUE",
               help="A value for all runs.")  # fmt: skip
+@click.option("-r", "--parameters_raw", "raw", nargs=2, multiple=True, metavar="NAME TEXT",
+              help="The same, taken as text even if it looks like a number.")  # fmt: skip
+@click.option("-f", "--parameters_file", "files", multiple=True, metavar="FILE",
+              help="YAML file of such values; -p, -r and --grid come before it.")  # fmt: skip
+@click.option("-y", "--parameters_yaml", "yaml", multiple=True, metavar="YAML",
+              help="The same as text, such as '{batch_size: 64, epochs: 50}'.")  # fmt: skip
 @click.option("--grid", multiple=True, metavar="NAME=VALUE,VALUE",
               help="Values to combine with those of every other --grid.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
               help="Runs at a time.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=str), metavar="DIR",
+@click.option("--timeout", type=click.IntRange(1, 10**8), metavar="SECONDS",
+              help="Stop a run that takes longer; the others go on.")  # fmt: skip
+@click.option("--cwd", default=".", metavar="DIR",
+              help="Folder in which the runs start, if not this one.")  # fmt: skip
+@click.option("--out", metavar="DIR",
               help="Folder of the results; the same command goes on there.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS",
               help="Address of a Dask scheduler, such as tcp://host:8786.")  # fmt: skip
 @click.option("--list", "wanted", is_flag=True, help="List all notebooks and their parameters.")
-def rerun(notebook, fixed, grid, jobs, out, scheduler, wanted):
+def rerun(wanted, **given):
     """Execute NOTEBOOK at every combination of values, and compare the runs in DIR/index.html.
 
-    All values are checked before anything starts. A run that is done is not done again, however
-    the command ended before.
+    NOTEBOOK is a path, an address, or - for the standard input. All values are checked before
+    anything starts. A run that is done is not done again, however the command ended before.
     """
     if wanted:
         click.echo(listing())
         return
-    plainly(_rerun, notebook, fixed, grid, jobs, out, scheduler)
+    plainly(_rerun, **given)
 
 
-def _rerun(notebook, fixed, grid, jobs, out, scheduler):
+def _rerun(notebook, typed, raw, files, yaml, grid, jobs, timeout, cwd, out, scheduler):
     from helpers.reruns import grid as grids  # heavier: xarray, nbconvert
     from helpers.reruns.store import Store
     from helpers.reruns.workers import threads_per_job
@@ -89,15 +100,41 @@ def _rerun(notebook, fixed, grid, jobs, out, scheduler):
     for name, given in {"NOTEBOOK": notebook, "--out": out}.items():
         if not given:
             raise RerunError(f"{name} is missing: python -m helpers rerun NOTEBOOK --out DIR")
-    if notebooks.REMOTE.match(out):
+    if REMOTE.match(out):
         raise RerunError(f"--out must be a folder of this machine, got {out}")
-    runs = grids.combinations([(name, value(text)) for name, text in fixed], map(split, grid))
-    todo = grids.tasks(notebook, runs, threads_per_job(jobs, scheduler))
-    store = Store(Path(out))
+    folder = place(cwd, "--cwd")
+    if not os.path.isdir(folder):
+        raise RerunError(f"--cwd must be a folder, got {cwd}")
+    loaded = notebooks.load(notebook)
+    runs = asked(notebooks.injected(loaded), typed, raw, files, yaml, grid)
+    threads = threads_per_job(jobs, scheduler)
+    with notebooks.seen_from(folder):
+        todo = grids.tasks(loaded, notebook, runs, threads, timeout)
+    store = Store(Path(os.path.expanduser(text(out, "--out"))))
     failed = grids.rerun(todo, store, jobs, click.echo, scheduler)
     click.echo(f"{len(todo) - len(failed)} of {len(todo)} runs are done: {out}/index.html")
     if failed:
         raise RerunError(f"{len(failed)} of {len(todo)} runs failed; the rest are kept")
+
+
+def asked(before, typed, raw, files, yaml, grid) -> list[dict[str, Any]]:
+    """The values of each run; what comes later replaces what came ``before`` under its name."""
+    from helpers.reruns.grid import combinations
+
+    given = [(name, value(word)) for name, word in typed]
+    given += [(name, text(word)) for name, word in raw]
+    axes = [split(option) for option in grid]
+    if before:
+        values = ", ".join(f"{name} = {value!r}" for name, value in before.items())
+        click.echo(f"The notebook was executed with {values}, and is again, unless you change it.")
+    base = dict(before)
+    for file in files:
+        base |= yaml_file(file, click.echo)
+    for lines in yaml:
+        base |= yaml_text(lines, click.echo)
+    named = {name for name, _ in [*given, *axes]}
+    kept = [(name, value) for name, value in base.items() if name not in named]
+    return combinations(kept + given, axes)
 
 
 @main.command()
@@ -112,9 +149,10 @@ def _verify(folder, name):
     from helpers.reruns.store import Store
     from helpers.reruns.verify import repeat
 
-    if not Path(folder, "runs").is_dir():
+    store_folder = Path(os.path.expanduser(folder))
+    if not (store_folder / "runs").is_dir():
         raise RerunError(f"DIR must be a folder of reruns, got {folder}")
-    store = Store(Path(folder))
+    store = Store(store_folder)
     done, damaged = store.results()
     name = name or next(iter(sorted(done)), None)
     if name in damaged:
@@ -128,10 +166,10 @@ def _verify(folder, name):
     click.echo(f"{name} came out the same, to the last bit.")
 
 
-def plainly(action, *arguments) -> None:
+def plainly(action, *arguments, **named) -> None:
     """Do something; what stops it is told in plain words, with exit code 1."""
     try:
-        action(*arguments)
+        action(*arguments, **named)
     except RerunError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -132,11 +132,11 @@ def test_kernel_that_does_not_start_is_started_again(tmp_path, deaths, done):
 
 
 def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):
-    from helpers.reruns import grid
+    from helpers.reruns import grid, notebooks
     from helpers.reruns.execute import execute
 
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     monkeypatch.setattr(provenance, "code_key", lambda: "the code as it was when this was called")
-    [task] = grid.tasks(str(walk), [{}], None)
+    [task] = grid.tasks(notebooks.load(str(walk)), "walk.ipynb", [{}], None)
     outcome = execute(task)
     assert outcome.failure.startswith("OtherCodeError: helpers or packages changed while it ran")
