@@ -149,10 +149,10 @@ def _verify(folder, name):
     from helpers.reruns.store import Store
     from helpers.reruns.verify import repeat
 
-    store_folder = Path(os.path.expanduser(folder))
-    if not (store_folder / "runs").is_dir():
+    path = os.path.expanduser(text(folder, "DIR"))
+    if not os.path.isdir(os.path.join(path, "runs")):
         raise RerunError(f"DIR must be a folder of reruns, got {folder}")
-    store = Store(store_folder)
+    store = Store(Path(path))
     done, damaged = store.results()
     name = name or next(iter(sorted(done)), None)
     if name in damaged:

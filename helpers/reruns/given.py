@@ -106,9 +106,8 @@ def yaml_text(given: str, tell: Callable[[str], None], source: str = "-y") -> di
         if not isinstance(name, str):
             raise RerunError(f"{source} must name a parameter before each colon, got {name!r}")
         for typed, read in differences(written.get(name), values[name]):
-            tell(
-                f"{source}: YAML reads {name}: {typed or 'nothing'} as {read}; quotes keep it text."
-            )
+            line = f"{name}: {typed}".strip()
+            tell(f"{source}: YAML reads {line} as {read}; in quotes it stays text.")
     return values
 
 

@@ -43,7 +43,7 @@ class Store:
         """Make the folders."""
         self.folder, self.runs = folder, folder / "runs"
         self.failed, self.scratch = folder / "failed", folder / "scratch"
-        if folder.exists() and not folder.is_dir():
+        if os.path.isfile(folder):  # of a name too long, too
             raise RerunError(f"DIR must be a folder, got the file {folder}")
         with in_plain_words(folder, ""):
             for place in (self.runs, self.failed, self.scratch):
