@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 
 import pytest
 from chapter_files import CHAPTERS, ROOT, read
@@ -31,6 +33,32 @@ def test_book_s_helpers_are_used_where_the_user_has_modules_of_the_same_names(tm
     assert called.returncode == 0, called.stderr
     [run] = runs(tmp_path / "out")
     assert str(ROOT / "helpers" / "errors.py") in shown(run)
+
+
+def test_command_is_the_book_s_where_the_user_has_helpers_of_his_own(tmp_path):
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    python = environment / "bin" / "python"
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])}
+
+    def list_notebooks():
+        return subprocess.run(
+            [python, "-m", "helpers", "rerun", "--list"], cwd=tmp_path, env=os.environ | paths,
+            capture_output=True, text=True,
+        )  # fmt: skip
+
+    (tmp_path / "helpers.py").write_text(SHADOW)
+    assert (list_notebooks().returncode, list_notebooks().stdout) == (0, "")  # Python's own way
+    install = [python, "-P", "-m", "helpers.reruns.precedence"]  # as the Makefile does
+    subprocess.run(install, env=os.environ | paths, check=True)
+    assert list_notebooks().stdout.startswith("notebooks/01_")
+
+
+@pytest.mark.parametrize("file", ["Makefile", "postBuild"])
+def test_what_installs_the_book_sees_to_it(file):
+    lines = (ROOT / file).read_text().splitlines()
+    [at] = [i for i, line in enumerate(lines) if "pip install --no-deps" in line]
+    assert lines[at + 1].endswith(" -P -m helpers.reruns.precedence")
 
 
 def test_module_of_the_user_is_found_beside_them(tmp_path):
@@ -63,10 +91,10 @@ def test_another_kernel_called_python3_is_not_taken(tmp_path):
 def test_run_that_never_ends_is_stopped_and_told_and_the_others_go_on(tmp_path):
     hangs = "import time\ntime.sleep(600 if n_seeds == 2 else 0)"
     notebook(tmp_path / "hangs.ipynb", hangs, WALK)
-    grid = ("--grid", "n_seeds=2,3", "--timeout", 8, "--out", "out")
+    grid = ("--grid", "n_seeds=2,3", "--timeout", 25, "--out", "out")
     called = helpers("rerun", "hangs.ipynb", *grid, folder=tmp_path)
     assert called.returncode == 1
-    assert "failed: it was stopped after 8 seconds (--timeout)\n" in called.stdout
+    assert "failed: it was stopped after 25 seconds (--timeout)\n" in called.stdout
     assert called.stderr.endswith("Error: 1 of 2 runs failed; the rest are kept\n")
     assert [record(run)["values"] for run in runs(tmp_path / "out")] == [{"n_seeds": 3}]
     [stopped] = (tmp_path / "out" / "failed").iterdir()
