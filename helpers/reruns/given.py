@@ -67,11 +67,21 @@ def yaml_file(path: str, tell: Callable[[str], None]) -> dict[str, Any]:
     Raises:
         RerunError: it cannot be read.
     """
+    local = place(path, "-f")
     try:
-        return yaml_text(papermill_io.read(place(path, "-f"), None), tell, path)
-    except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
-        raise RerunError(f"{path} cannot be read: {said or error}") from error
+        read = papermill_io.read(local, None)
+    except Exception as error:  # papermill passes on whatever its reader of files raised
+        raise RerunError(f"{path} cannot be read: {reason(error)}") from error
+    return yaml_text(read, tell, path)
+
+
+def reason(error: Exception) -> str:
+    """Why something cannot be read, in a line."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    if isinstance(error, OSError):  # those of addresses have a long tale to tell instead
+        return error.strerror or f"the address does not answer ({type(error).__name__})"
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def yaml_text(given: str, tell: Callable[[str], None], source: str = "-y") -> dict[str, Any]:

@@ -20,7 +20,7 @@ from helpers import parameters
 from helpers.errors import ParameterError
 from helpers.parameters.fields import assigned, unknown
 from helpers.parameters.user_data import FUNCTION, find_module
-from helpers.reruns.given import REMOTE, RerunError, place, value
+from helpers.reruns.given import REMOTE, RerunError, place, reason, value
 
 CHECK = re.compile(r"^parameters\.(\w+)\.check\(globals\(\)\)$", re.MULTILINE)
 # The kernel of the Python that runs the command, whatever the notebook was written with.
@@ -55,8 +55,7 @@ def load(notebook: str) -> NotebookNode:
         scheme = REMOTE.match(notebook)[0]
         raise RerunError(f"papermill reads no notebook from {scheme} addresses") from error
     except Exception as error:  # papermill passes on whatever its reader of files raised
-        said = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise RerunError(f"{notebook} cannot be read as a notebook: {said[0]}") from error
+        raise RerunError(f"{notebook} cannot be read as a notebook: {reason(error)}") from error
     kernel, info = (loaded.metadata.get(name, {}) for name in ("kernelspec", "language_info"))
     language = info.get("name") or kernel.get("language") or "python"
     if language not in ("python", "ipython"):

@@ -83,6 +83,8 @@ def test_another_kernel_called_python3_is_not_taken(tmp_path):
     papermill = [sys.executable, "-m", "papermill", str(walk), str(tmp_path / "out.ipynb")]
     plain = subprocess.run(papermill, env=os.environ | settings, capture_output=True, text=True)
     assert "/no/such/python" in plain.stderr  # so much for what stands in the way
+    preferred = os.environ | settings | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    assert subprocess.run(papermill, env=preferred, capture_output=True).returncode == 0
     rerun(walk, "--out", "out", folder=tmp_path, env=settings)
     [run] = runs(tmp_path / "out")
     assert shown(run) == f"{sys.executable}\n"
