@@ -202,10 +202,10 @@ got True'
     """
     if kind in (int, float) and isinstance(value, (list, tuple)):
         listed = ",".join(map(str, value))
-        advice = f"rerun takes several with --grid {name}={listed}"
+        advice = f"for several values use rerun with --grid {name}={listed}"
     elif kind in (int, float) and isinstance(value, str) and "," in value:
-        advice = "rerun takes several values with --grid"
-        advice = f"decimals have a point; {advice}" if kind is float else advice
+        advice = "for several values use rerun with --grid"
+        advice = f"write decimals with a point; {advice}" if kind is float else advice
     elif kind in (str, list[str]):
         items = value if isinstance(value, list) else [value]
         read = next((repr(item) for item in items if repr(item) in READ_AS), None)

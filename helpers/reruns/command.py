@@ -35,6 +35,18 @@ def split(option: str) -> tuple[str, list[Any]]:
     return name.strip(), values
 
 
+def whole(option: str, given: str, most: int) -> int:
+    """The whole number that was given for an option.
+
+    >>> whole("--jobs", "2", 256)
+    2
+    """
+    number = value(given)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+        raise RerunError(f"{option} must be a whole number from 1 to {most}, got {given}")
+    return number
+
+
 def listing() -> str:
     """Every notebook of the book with its parameters, default values, meanings and ranges."""
     width = shutil.get_terminal_size((100, 24)).columns
@@ -64,14 +76,13 @@ def main():
 @click.option("-r", "--parameters_raw", "raw", nargs=2, multiple=True, metavar="NAME TEXT",
               help="The same, taken as text even if it looks like a number.")  # fmt: skip
 @click.option("-f", "--parameters_file", "files", multiple=True, metavar="FILE",
-              help="YAML file of such values; -p, -r and --grid come before it.")  # fmt: skip
+              help="YAML file of such values; -p, -r and --grid take precedence.")  # fmt: skip
 @click.option("-y", "--parameters_yaml", "yaml", multiple=True, metavar="YAML",
               help="The same as text, such as '{batch_size: 64, epochs: 50}'.")  # fmt: skip
 @click.option("--grid", multiple=True, metavar="NAME=VALUE,VALUE",
               help="Values to combine with those of every other --grid.")  # fmt: skip
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
-              help="Runs at a time.")  # fmt: skip
-@click.option("--timeout", type=click.IntRange(1, 10**8), metavar="SECONDS",
+@click.option("--jobs", default="1", metavar="N", help="Runs at a time, 1 to 256.")
+@click.option("--timeout", metavar="SECONDS",
               help="Stop a run that takes longer; the others go on.")  # fmt: skip
 @click.option("--cwd", default=".", metavar="DIR",
               help="Folder in which the runs start, if not this one.")  # fmt: skip
@@ -105,6 +116,8 @@ def _rerun(notebook, typed, raw, files, yaml, grid, jobs, timeout, cwd, out, sch
     folder = place(cwd, "--cwd")
     if not os.path.isdir(folder):
         raise RerunError(f"--cwd must be a folder, got {cwd}")
+    jobs = whole("--jobs", jobs, 256)
+    timeout = whole("--timeout", timeout, 365 * 24 * 3600) if timeout is not None else None
     loaded = notebooks.load(notebook)
     runs = asked(notebooks.injected(loaded), typed, raw, files, yaml, grid)
     threads = threads_per_job(jobs, scheduler)
@@ -118,23 +131,24 @@ def _rerun(notebook, typed, raw, files, yaml, grid, jobs, timeout, cwd, out, sch
 
 
 def asked(before, typed, raw, files, yaml, grid) -> list[dict[str, Any]]:
-    """The values of each run; what comes later replaces what came ``before`` under its name."""
+    """The values of each run: those from ``before``, unless YAML or an option gives others."""
     from helpers.reruns.grid import combinations
 
     given = [(name, value(word)) for name, word in typed]
     given += [(name, text(word)) for name, word in raw]
     axes = [split(option) for option in grid]
-    if before:
-        values = ", ".join(f"{name} = {value!r}" for name, value in before.items())
-        click.echo(f"The notebook was executed with {values}, and is again, unless you change it.")
-    base = dict(before)
+    listed = {}
     for file in files:
-        base |= yaml_file(file, click.echo)
+        listed |= yaml_file(file, click.echo)
     for lines in yaml:
-        base |= yaml_text(lines, click.echo)
+        listed |= yaml_text(lines, click.echo)
     named = {name for name, _ in [*given, *axes]}
-    kept = [(name, value) for name, value in base.items() if name not in named]
-    return combinations(kept + given, axes)
+    kept = {name: before[name] for name in before if name not in named | listed.keys()}
+    if kept:
+        values = ", ".join(f"{name} = {value!r}" for name, value in kept.items())
+        click.echo(f"Kept from the notebook's last execution: {values}.")
+    kept |= {name: listed[name] for name in listed if name not in named}
+    return combinations([*kept.items(), *given], axes)
 
 
 @main.command()

@@ -77,9 +77,14 @@ def refusal(kind, name, value):
 @pytest.mark.parametrize(
     ("kind", "name", "value", "advice"),
     [
-        (Minibatch, "batch_size", [16, 64], "rerun takes several with --grid batch_size=16,64"),
-        (Minibatch, "batch_size", "16,64", "rerun takes several values with --grid"),
-        (Minibatch, "learning_rate", "0,01", "decimals have a point"),
+        (
+            Minibatch,
+            "batch_size",
+            [16, 64],
+            "for several values use rerun with --grid batch_size=16,64",
+        ),
+        (Minibatch, "batch_size", "16,64", "for several values use rerun with --grid"),
+        (Minibatch, "learning_rate", "0,01", "write decimals with a point"),
         (UserData, "target", True, "YAML reads true, yes and on as True unless quoted; -r passes"),
         (UserData, "target", None, "YAML reads null and ~ as None unless quoted; -r passes"),
         (UserData, "features", ["a", False], "YAML reads false, no and off as False unless"),

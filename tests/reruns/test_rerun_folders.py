@@ -165,7 +165,7 @@ def test_executed_notebook_runs_with_its_values_and_the_record_says_so(tmp_path)
     rerun("walk.ipynb", "-p", "n_seeds", 5, "--out", "first", folder=tmp_path)
     [run] = runs(tmp_path / "first")
     told = rerun(run / "notebook.ipynb", "-p", "word", "new", "--out", "again", folder=tmp_path)
-    assert told.stdout.startswith("The notebook was executed with n_seeds = 5, and is again")
+    assert told.stdout.startswith("Kept from the notebook's last execution: n_seeds = 5.\n")
     [again] = runs(tmp_path / "again")
     assert shown(again) == "5 new\n"
     assert record(again)["values"] == {"n_seeds": 5, "word": "new"}
@@ -178,8 +178,8 @@ def test_chapter_takes_the_values_of_a_yaml_file(tmp_path):
     called = helpers("rerun", chapter, "-f", "bad.yaml", "--out", "out", folder=tmp_path)
     assert called.stdout == ("bad.yaml: YAML reads n_seeds: 010 as 8; in quotes it stays text.\n")
     assert called.stderr == (
-        "Error: batch_size must be a whole number from 1 to 500000 (rerun takes several with "
-        "--grid batch_size=16,64), got [16, 64]\n"
+        "Error: batch_size must be a whole number from 1 to 500000 (for several values use "
+        "rerun with --grid batch_size=16,64), got [16, 64]\n"
     )
 
 
@@ -192,6 +192,8 @@ def test_chapter_takes_the_values_of_a_yaml_file(tmp_path):
         (["--out", "\udcff"], "--out must be text in UTF-8, got '\\udcff'"),
         (["--cwd", "none", "--out", "out"], "--cwd must be a folder, got none"),
         (["--cwd", "walk.ipynb", "--out", "out"], "--cwd must be a folder, got walk.ipynb"),
+        (["--jobs", "two", "--out", "out"], "--jobs must be a whole number from 1 to 256, got two"),
+        (["--timeout", "0", "--out", "out"], "--timeout must be a whole number from 1 to 31536000"),
         (["-f", "none", "--out", "out"], "none cannot be read: No such file or directory"),
         (["-f", ".", "--out", "out"], ". cannot be read: Is a directory"),
         (["-f", "walk.ipynb", "--out", "out"], "cells is not a parameter of this chapter"),
