@@ -164,7 +164,10 @@ def through_papermill(task: Task, given: Path, done: Path) -> str | None:
                 interrupt(child)
                 return f"{LATE} {expired.timeout} seconds (--timeout)"
         said.seek(0)
-        return said.read().strip().rpartition("\n")[2] if failed else None
+        last = said.read().strip().rpartition("\n")[2]
+    if failed and last.startswith(" "):  # of a traceback that could not be written to its end
+        last = f"papermill could not say why: is {tempfile.gettempdir()} full?"
+    return last if failed else None
 
 
 def escaped(path: Path) -> str:
