@@ -33,7 +33,7 @@ try:
 except ImportError as error:
     raise ImportError(
         f"{error}. This chapter needs the package `helpers` of the batch-size book, and no other "
-        "of that name: run `COMMAND` in a cell, then this one again."
+        "of that name beside it: run `COMMAND` in a cell, then this one again."
     ) from None"""
 
 
