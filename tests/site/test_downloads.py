@@ -84,7 +84,7 @@ def test_links_of_a_chapter_lead_to_the_site_whose_address_is_known(downloaded):
 def test_links_of_a_chapter_lead_to_the_repository_where_it_alone_is_known(downloaded):
     needs, _, text, _ = downloaded(**repository_options()).cells
     assert f"`%pip install git+{REPOSITORY}`" in needs.source
-    assert f"[the next]({REPOSITORY}/blob/main/notebooks/02_next.ipynb#sec)" in text.source
+    assert f"[the next]({REPOSITORY}/blob/main/notebooks/02_next.ipynb)" in text.source
 
 
 @pytest.mark.parametrize("found", [None, types.ModuleType("helpers")])

@@ -25,7 +25,7 @@ ANSWERS = {  # the beginning of what the first or the second result leads to
     "256": QUESTIONS + "must-the-batch-size-be-a-power-of-two",
     "n_seeds": QUESTIONS + "why-is-my-accuracy-different-each-time",
     "reproducible": QUESTIONS + "how-do-i-make-a-run-reproducible",
-    "early stopping": QUESTIONS + "does-early-stopping",
+    "early stopping": QUESTIONS + "can-i-use-early-stopping",
     "imbalanced data": QUESTIONS + "what-about-class-imbalance",
     # Words of the text alone, in another spelling than the book's.
     "generalization": "notebooks/18_generalisation_gap.html",
