@@ -27,8 +27,12 @@ ANSWERS = {  # the beginning of what the first or the second result leads to
     "reproducible": QUESTIONS + "how-do-i-make-a-run-reproducible",
     "early stopping": QUESTIONS + "can-i-use-early-stopping",
     "imbalanced data": QUESTIONS + "what-about-class-imbalance",
+    "overfitting": QUESTIONS + "do-small-batches-generalise-better",
+    "SGD": "book/three_flavours.html#stochastic-gradient-descent",
+    "install": "book/index.html#how-to-run-it",
     # Words of the text alone, in another spelling than the book's.
-    "generalization": "notebooks/18_generalisation_gap.html",
+    "standardized features": "notebooks/17_full_batch_and_rprop.html",
+    "MNIST": "notebooks/16_lenet.html",
     "warmup": "notebooks/08_best_learning_rate.html",
 }
 WORDS = (
