@@ -57,8 +57,10 @@ def test_first_or_second_result_answers(search, words):
     assert any(link.startswith(ANSWERS[words]) for link in found), found
 
 
-def test_result_quotes_the_answer(search):
+def test_result_names_the_section_and_quotes_the_answer(search):
     page = search("out of memory")
+    first = page.locator("#search-results li a").first
+    assert first.inner_text() == "Questions and answers > What do I do when memory runs out?"
     quoted = page.locator("#search-results li:first-child .context")
     quoted.wait_for()
     assert "Halve the batch size" in quoted.inner_text()
