@@ -128,7 +128,7 @@ def test_runs_start_in_the_folder_of_cwd_and_paths_of_values_count_from_there(tm
     (tmp_path / "table.csv").write_text("another\n")
     assert "1 of 1 runs are there already" in rerun(*arguments, folder=tmp_path).stdout
     (data / "table.csv").write_text("another\n")
-    assert "of other code, data or versions" in rerun(*arguments, folder=tmp_path).stdout
+    assert "made with other code, data or versions" in rerun(*arguments, folder=tmp_path).stdout
     assert helpers("verify", tmp_path / "o {ü}", folder=ROOT).returncode == 0
 
 
