@@ -6,6 +6,8 @@ an error of the build, which names page and formula. A reader who copies a formu
 by `copying.js`.
 """
 
+from typing import Any
+
 from docutils import nodes
 from docutils.utils.math import MathError
 from sphinx.application import Sphinx
@@ -15,14 +17,13 @@ from sphinx.writers.html5 import HTML5Translator
 
 from helpers.reruns.formulas import mathml
 
+FORMULAS = nodes.math | nodes.math_block
 logger = logging.getLogger(__name__)
 
 
 def check(app: Sphinx, document: nodes.document) -> None:
     """Report the formulas of a page that cannot be converted, and show them as they are written."""
-    for node in list(
-        document.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
-    ):
+    for node in list(document.findall(lambda node: isinstance(node, FORMULAS))):
         latex, display = node.astext(), isinstance(node, nodes.math_block)
         try:
             mathml(latex, display=display)
@@ -54,8 +55,17 @@ def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def add_script(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let the formulas of a page be copied as LaTeX."""
+    if doctree and any(doctree.findall(lambda node: isinstance(node, FORMULAS))):
+        app.add_js_file("copying.js")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer; `html_math_renderer: mathml` chooses it."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_display, None))
     app.connect("doctree-read", check)
+    app.connect("html-page-context", add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -127,7 +127,8 @@ def _rerun(notebook, typed, raw, files, yaml, grid, jobs, timeout, cwd, out, sch
     failed = grids.rerun(todo, store, jobs, click.echo, scheduler)
     click.echo(f"{len(todo) - len(failed)} of {len(todo)} runs are done: {out}/index.html")
     if failed:
-        raise RerunError(f"{len(failed)} of {len(todo)} runs failed; the rest are kept")
+        rest = "; the rest are kept" if len(failed) < len(todo) else ""
+        raise RerunError(f"{len(failed)} of {len(todo)} runs failed{rest}")
 
 
 def asked(before, typed, raw, files, yaml, grid) -> list[dict[str, Any]]:
@@ -170,10 +171,10 @@ def _verify(folder, name):
     done, damaged = store.results()
     name = name or next(iter(sorted(done)), None)
     if name in damaged:
-        raise RerunError(f"{name} is damaged: the command that made it does it again")
+        raise RerunError(f"{name} is damaged: run the command that made it once more")
     if name not in done:
-        held = ", ".join(sorted(done)) or "none"
-        raise RerunError(f"{folder} must hold the run {name or 'to verify'}; it holds {held}")
+        held = f"; it has {', '.join(sorted(done))}" if done else ""
+        raise RerunError(f"{folder} has no run {name or 'to verify'}{held}")
     click.echo(f"Repeating {name}.")
     if found := repeat(store, done[name]):
         raise RerunError("\n".join([f"{name} came out different:", *found]))

@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 import os
+import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,7 +79,7 @@ def tasks(
         "notebook": Path(path).name,
         "code": provenance.code_key(),
         "versions": provenance.versions(),
-        "commit": provenance.commit(),
+        "commit": provenance.commit() if shutil.which("git") else "unknown",
         "folder": os.getcwd(),
         "threads": threads,
         "timeout": timeout,
@@ -170,12 +171,15 @@ def sorted_out(
     done, damaged = store.results()
     failures, names = store.failures(), {task.name for task in todo}
     for name in damaged:
-        again = "it is done again" if name in names else "the command that made it does it again"
+        again = "it is done again" if name in names else "run the command that made it once more"
         tell(f"{name} is damaged: {again}.")
     left = [task for task in todo if done.get(task.name, {}).get("key") != task.record["key"]]
     old = [done.pop(task.name) for task in left if task.name in done]
     if old:
-        tell(f"{len(old)} of {len(todo)} runs are of other code, data or versions: done again.")
+        tell(
+            f"{len(old)} of {len(todo)} runs were made with other code, data or versions, and are "
+            "done again."
+        )
     if len(left) < len(todo):
         tell(f"{len(todo) - len(left)} of {len(todo)} runs are there already.")
     return done, failures, left

@@ -203,7 +203,7 @@ def test_result_of_another_key_is_not_served(walk, tmp_path):
     [before] = [record(run) for run in runs(tmp_path / "out")]
     change_table(tmp_path)
     told = rerun(*arguments, folder=tmp_path).stdout
-    assert "1 of 1 runs are of other code, data or versions: done again." in told
+    assert "1 of 1 runs were made with other code, data or versions, and are done again." in told
     [after] = [record(run) for run in runs(tmp_path / "out")]
     assert after["key"] != before["key"]
     assert len(list(csv.DictReader((tmp_path / "out" / "table.csv").open()))) == 1

@@ -35,6 +35,13 @@ def test_book_s_helpers_are_used_where_the_user_has_modules_of_the_same_names(tm
     assert str(ROOT / "helpers" / "errors.py") in shown(run)
 
 
+def test_modules_of_the_user_are_none_of_the_command_s(tmp_path):
+    for name in ("random", "tempfile", "click", "papermill", "xarray"):
+        (tmp_path / f"{name}.py").write_text(SHADOW)
+    called = apart("rerun", "--list", folder=tmp_path)
+    assert called.stdout.startswith("notebooks/01_"), called.stderr
+
+
 def test_command_is_the_book_s_where_the_user_has_helpers_of_his_own(tmp_path):
     environment = tmp_path / "environment"
     venv.create(environment, symlinks=True)
@@ -128,7 +135,7 @@ def test_runs_start_in_the_folder_of_cwd_and_paths_of_values_count_from_there(tm
     (tmp_path / "table.csv").write_text("another\n")
     assert "1 of 1 runs are there already" in rerun(*arguments, folder=tmp_path).stdout
     (data / "table.csv").write_text("another\n")
-    assert "of other code, data or versions" in rerun(*arguments, folder=tmp_path).stdout
+    assert "made with other code, data or versions" in rerun(*arguments, folder=tmp_path).stdout
     assert helpers("verify", tmp_path / "o {ü}", folder=ROOT).returncode == 0
 
 

@@ -2,12 +2,12 @@
 
 import nbformat
 import pytest
-from rerun_folder import PARAMETERS
+from rerun_folder import PARAMETERS, notebook
 
 from helpers.reruns import notebooks
 from helpers.reruns.command import asked
 from helpers.reruns.given import RerunError, yaml_file, yaml_text
-from helpers.reruns.grid import run_name
+from helpers.reruns.grid import run_name, tasks
 
 
 def read(text):
@@ -138,6 +138,13 @@ def test_file_at_home_counts_by_its_content(tmp_path, monkeypatch):
     before = notebooks.files(["~/mine.csv"])
     (tmp_path / "mine.csv").write_text("b")
     assert [*before] == ["~/mine.csv"] and notebooks.files(["~/mine.csv"]) != before
+
+
+def test_machine_without_git_can_rerun(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    walk = notebooks.load(str(notebook(tmp_path / "walk.ipynb")))
+    [task] = tasks(walk, "walk.ipynb", [{}], None)
+    assert task.record["commit"] == "unknown"
 
 
 def test_folder_with_a_broken_link_counts_by_its_names(tmp_path):
