@@ -78,7 +78,7 @@ def yaml_file(path: str, tell: Callable[[str], None]) -> dict[str, Any]:
 def reason(error: Exception) -> str:
     """Why something cannot be read, in a line."""
     if isinstance(error, UnicodeDecodeError):
-        return "it is no text in UTF-8"
+        return "it is not text in UTF-8"
     if isinstance(error, OSError):  # those of addresses have a long tale to tell instead
         return error.strerror or f"the address does not answer ({type(error).__name__})"
     return str(error).strip().partition("\n")[0] or type(error).__name__
@@ -114,7 +114,10 @@ def yaml_text(given: str, tell: Callable[[str], None], source: str = "-y") -> di
         if names.count(name) > 1:
             raise RerunError(f"{source} must give {name} once, got it {names.count(name)} times")
         if not isinstance(name, str):
-            raise RerunError(f"{source} must name a parameter before each colon, got {name!r}")
+            raise RerunError(
+                f"{source} must name a parameter before each colon, in quotes if it is a word such "
+                f"as on, yes or no, got {name!r}"
+            )
         for typed, read in differences(written.get(name), values[name]):
             line = f"{name}: {typed}".strip()
             tell(f"{source}: YAML reads {line} as {read}; in quotes it stays text.")

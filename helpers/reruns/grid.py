@@ -142,7 +142,7 @@ def rerun(
         RerunError: the scheduler does not answer, a result cannot be written, or the processes
             that do the runs are gone.
     """
-    with store.alone(tell), engine(scheduler, jobs) as parallel:
+    with engine(scheduler, jobs) as parallel, store.alone(tell):
         done, failures, left = sorted_out(todo, store, tell)
         outcomes = parallel(joblib.delayed(execute)(task) for task in left)
         failed, published = [], time.monotonic()

@@ -46,7 +46,10 @@ def test_what_yaml_reads_as_written_is_taken_without_a_word(written, arrives):
         ("", "-y must hold lines such as batch_size: 64, got ''"),
         ("- 64", "-y must hold lines such as batch_size: 64, got '- 64'"),
         ("batch_size 64", "-y must hold lines such as batch_size: 64, got 'batch_size 64'"),
-        ("on: 5", "-y must name a parameter before each colon, got True"),
+        (
+            "on: 5",
+            "-y must name a parameter before each colon, in quotes if it is a word such as on",
+        ),
         ("a: 1\nb: 2\na: 3", "-y must give a once, got it 2 times"),
         ("a: [1, 2", "-y cannot be read as YAML in line 1: expected ',' or ']'"),
         ("a: 1\n\tb: 2", "-y cannot be read as YAML in line 2: found character '\\t'"),
@@ -67,7 +70,7 @@ def test_yaml_file_may_have_any_name_and_lie_at_home(tmp_path, monkeypatch):
     (tmp_path / "latin").write_bytes("größe: 3".encode("latin-1"))
     for name, why in {
         "none.yaml": "No such file or directory",
-        "latin": "it is no text in UTF-8",
+        "latin": "it is not text in UTF-8",
     }.items():
         with pytest.raises(RerunError) as stopped:
             yaml_file(f"~/{name}", print)
