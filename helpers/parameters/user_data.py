@@ -114,12 +114,6 @@ def _delimiter(value: Any, info: Info) -> str:
     return mark
 
 
-def _decimal(value: Any, info: Info) -> str:
-    if value not in ("auto", ".", ","):
-        raise ValueError(f"{info.field_name} must be auto, '.' or ',', got {value!r}")
-    return value
-
-
 def _sizes_or_none(value: Any, handler: Any, info: Info) -> list[int]:
     """No batch sizes, or what ``handler`` makes of them."""
     return [] if value in ([], (), "[]") else handler(value)
@@ -155,9 +149,7 @@ class UserData(Parameters):
     delimiter: Annotated[
         str, BeforeValidator(_delimiter), Field(description="what separates columns of CSV")
     ]
-    decimal: Annotated[
-        str, BeforeValidator(_decimal), Field(description="the decimal mark of numbers")
-    ]
+    decimal: choice("auto", ".", ",", meaning="the decimal mark of numbers")
     missing: texts("spellings", "what stands for a gap, besides the usual")
     as_text: texts("names of columns", "columns that are categories as they are written")
     leave_out: texts("names of columns", "columns not to learn from")
@@ -189,7 +181,7 @@ class UserData(Parameters):
     )
     target_accuracy: TargetAccuracy
     target_error: real(0.001, 1, "share of the error of guessing the mean that counts as low")
-    target_loss: real(1e-6, 1000, "loss that counts as low")
+    target_loss: real(0.0001, 1000, "loss that counts as low")
     class_weight: choice("none", "balanced", meaning="what a class counts for in the training loss")
     tuning_seeds: TuningSeeds
 

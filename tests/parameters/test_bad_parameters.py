@@ -32,9 +32,11 @@ WORDS = {  # parameters that are one of a few words
     "example": "breast_cancer or wine",
     "color_mode": "grayscale or rgb",
     "optimizer": "auto or sgd or adam or rmsprop",
-    "decimal": "auto, '.' or ','",
+    "decimal": "auto or . or ,",
     "missing_values": "impute or refuse",
     "predict": "auto or classes or numbers",
+    "metric": "auto or accuracy or balanced_accuracy or loss or error",
+    "class_weight": "none or balanced",
 }
 TEXTS = {
     "table",
