@@ -14,6 +14,7 @@ from helpers.analysis.runs import medians
 from helpers.analysis.validation_metrics import ValidationMetric
 
 CLOSE = 1.5  # times what the first setting takes, up to which a tie is as good
+MOST_SEEDS = 1000  # that a chapter takes
 MORE = 4  # times as many seeds, of which is said what they would buy
 CHEAPEST = {"updates": "epochs", "epochs": "updates", "volatility": "updates", "miss": "updates"}
 
@@ -40,7 +41,6 @@ def advice(
     found: Mapping[str, Recommendation],
     cost: xr.Dataset,
     metric: ValidationMetric,
-    margin: float,
     n_train: int,
     seeds_parameter: str = "tuning_seeds",
 ) -> Advice:
@@ -48,13 +48,12 @@ def advice(
 
     Of settings that tie, and come close to the first, the cheapest is named: the one of the fewest
     epochs for few updates, and of the fewest updates for the other goals. Close is half as much
-    again, and of the final metric the ``margin``.
+    again, and of the final metric its margin.
 
     Args:
         found: what ``helpers.analysis.recommendations`` returned.
         cost: what it was found from.
         metric: what the runs were judged by.
-        margin: as for ``helpers.analysis.recommendations``.
         n_train: training samples.
         seeds_parameter: of the reader, which sets the number of seeds.
     """
@@ -68,7 +67,9 @@ def advice(
             continue
         settings[goal] = recommended.first
         if cost.sizes["seed"] >= fewest_seeds(recommended.n_others):
-            settings[goal] = _cheapest(recommended, middle, GOALS[goal], metric.points * margin)
+            settings[goal] = _cheapest(
+                recommended, middle, GOALS[goal], metric.points * metric.margin
+            )
         about = (recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
         sentences[goal] = " ".join(_about(settings[goal], *about))
     return Advice(sentences, settings)
@@ -128,7 +129,7 @@ def _about(
     yield f"take batch size {setting[0]} at learning rate {setting[1]:g} ({', '.join(reached)})."
     n_ties, least = len(found.ties), fewest_seeds(found.n_others)
     if found.is_clear:
-        yield "No other setting comes close."
+        yield "It is the clear winner: chance hardly explains its lead."
     elif n_ties and n_seeds < least:
         yield (
             f"It only comes first: {n_seeds} {'seed tells' if n_seeds == 1 else 'seeds tell'} no "
@@ -144,13 +145,15 @@ def _about(
                 f"The first, {first} ({takes(found.first, name)}), has {ties}; of those that come "
                 f"close this one takes the fewest {fewest}."
             )
-        told = told_apart(found, cost[name], MORE)
-        seeds = f"{MORE * n_seeds} seeds (`-p {seeds_parameter} {MORE * n_seeds}`)"
-        if told == 0:
-            yield f"They are so close that even {seeds} would hardly rule out any."
-        else:
-            which = "all ties" if told == n_ties else f"{told} of the {n_ties} ties"
-            yield f"If the seeds go on like this, {seeds} would rule out {which}."
+        more = min(MORE, MOST_SEEDS // n_seeds)
+        if more > 1:
+            told = told_apart(found, cost[name], more)
+            seeds = f"{more * n_seeds} seeds (`-p {seeds_parameter} {more * n_seeds}`)"
+            if told == 0:
+                yield f"They are so close that even {seeds} would hardly rule out any."
+            else:
+                which = "all ties" if told == n_ties else f"{told} of the {n_ties} ties"
+                yield f"If the seeds go on like this, {seeds} would rule out {which}."
     sides = edges(setting, cost, n_train)
     if sides:
         yield f"It lies at the edge of the map ({', '.join(sides)}): widen it there."

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from helpers.analysis.goals import GOALS, recommendations
+from helpers.analysis.goals import GOALS, ends_well, recommendations
 from helpers.analysis.intervals import median_interval
 from helpers.analysis.recommendation import Cell, Recommendation
 from helpers.analysis.runs import median
@@ -113,9 +113,10 @@ def judged(
         A row for each goal, as text: the setting; what it takes there, the median with its 95 %
         interval (none with fewer than six seeds); what the best setting there takes; the former
         over the latter; and the final metric. "never" stands for a target that the median run does
-        not reach, and "–" where there is nothing to compare.
+        not reach, "ends worse" for a stable setting whose final metric is not among the best there,
+        and "–" where there is nothing to compare.
     """
-    best = recommendations(fresh, margin)
+    best, well = recommendations(fresh, margin), ends_well(fresh, margin)
     metric, rows = fresh.attrs["metric"], {}
     columns = {f"final {metric}{PER_CENT.get(metric, '')}": _percent(fresh), **(beside or {})}
     for goal, name in GOALS.items():
@@ -128,11 +129,14 @@ def judged(
         if least is not None:
             there = median(_at(fresh[name], least))
             ratio = median(takes) / there if there else np.nan
+        compared = f"{ratio:.2f}" if np.isfinite(ratio) else "–"
+        if goal == "most stable" and not _at(well, setting):
+            compared = "ends worse"
         rows[goal] = {
             "setting": setting_name(setting),
             "takes": with_interval(takes, name, metric),
             "best takes": amount(there, name, metric),
-            "times the best": f"{ratio:.2f}" if np.isfinite(ratio) else "–",
+            "times the best": compared,
         } | {title: f"{median(_at(values, setting)):.4g}" for title, values in columns.items()}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("goal")
 
@@ -200,7 +204,7 @@ def digits(value: float, name: str) -> str:
     if not np.isfinite(value):
         return "never"
     if name == "volatility":
-        return f"{value:.2f}"
+        return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
     if name == "miss":
         return f"{value:.1f}" if value >= 1 else f"{value:.3f}"
     return f"{value:.1f}" if value % 1 else f"{value:,.0f}"

@@ -38,7 +38,7 @@ def costs(runs: xr.Dataset, metric: ValidationMetric, last: int) -> xr.Dataset:
     clocks = speed(runs.assign(val_accuracy=metric.reached(runs).astype(float)), 1.0)
     ending = last_epochs(runs.assign(metric=metric.of(runs)), last, "metric")
     volatility = np.maximum(detrended_std(ending).fillna(np.inf), metric.resolution)
-    final = ending.mean("epoch").fillna(0 if metric.rises else np.inf)
+    final = ending.mean("epoch", skipna=False).fillna(0 if metric.rises else np.inf)
     return xr.Dataset(
         {
             "updates": clocks.updates,

@@ -1,15 +1,16 @@
 """What runs are judged by after every epoch, and what guessing gets by it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from scipy.special import xlogy
 
-from helpers.analysis.intervals import ROUNDING
 from helpers.analysis.runs import last_epochs
 from helpers.errors import ParameterError
 
+NEAR = 0.01  # a percentage point, or a hundredth of the loss of guessing
+TOLERANCE = 1e-5  # of a metric in float32
 UNEQUAL = 4  # times as many samples in the largest class as in the smallest make balance matter
 OF_CLASSES = ("accuracy", "balanced_accuracy", "loss")
 OF_NUMBERS = ("error", "loss")
@@ -24,12 +25,12 @@ class ValidationMetric:
             right), "error" (the mean absolute error over that of guessing the mean) or "loss".
         variable: of the runs, that holds it, but for the ``scale``.
         target: value to reach and to keep.
-        guess: what guessing gets: always the majority class, one class at random, the mean, or the
-            shares of the classes among the training samples; not a number where that is not known.
+        guess: what guessing gets: always the majority class, one class at random, or the best
+            constant by the training samples; not a number where that is not known.
         chance: how far beyond the guess chance may lead: two standard errors of guessed classes,
             and 5 % of the guess for numbers and losses.
         scale: of the variable, to be multiplied by.
-        resolution: least standard deviation that can be told from rounding.
+        resolution: least standard deviation that can be told from rounding, above 0.
         weights: of the samples, as ``helpers.train`` takes them; None for equal ones.
         majority: accuracy of always predicting the majority class, of a balanced accuracy.
     """
@@ -59,13 +60,20 @@ class ValidationMetric:
         """The unit in which differences are given."""
         return "of the loss" if self.name == "loss" else "points"
 
+    @property
+    def margin(self) -> float:
+        """What a value may lack of the best and still be about as good."""
+        known = self.name == "loss" and np.isfinite(self.guess)
+        return NEAR * self.guess if known else NEAR
+
     def of(self, runs: xr.Dataset) -> xr.DataArray:
         """The metric after every epoch.
 
         Args:
             runs: what ``helpers.sweep`` returned.
         """
-        return self.scale * runs[self.variable]
+        values = self.scale * runs[self.variable]
+        return values.clip(max=1) if self.rises else values  # weighted, 1 may come as a bit more
 
     def reached(self, runs: xr.Dataset) -> xr.DataArray:
         """Whether the target is met, after every epoch.
@@ -74,7 +82,7 @@ class ValidationMetric:
             runs: as for ``of``.
         """
         short = self.target - self.of(runs)
-        return (short if self.rises else -short) < ROUNDING
+        return (short if self.rises else -short) < TOLERANCE
 
     def in_words(self, value: float) -> str:
         """A value as sentences have it.
@@ -83,11 +91,11 @@ class ValidationMetric:
             value: of the metric.
         """
         if self.name == "loss":
-            return f"a loss of {value:.3f}"
+            return f"a loss of {value:.3g}"
         if self.name == "error":
-            return f"an error of {100 * value:.1f} % of that of guessing the mean"
+            return f"an error of {100 * value:.4g} % of that of guessing the mean"
         article = "a" if self.name[0] == "b" else "an"
-        return f"{article} {self.name} of {100 * value:.1f} %"
+        return f"{article} {self.name} of {100 * value:.4g} %"
 
     def beats_guessing(self, value: float) -> bool:
         """Whether a value lies further beyond the guess than chance leads; true if that is unknown.
@@ -106,7 +114,7 @@ class ValidationMetric:
         if self.name == "balanced accuracy":
             return (
                 f"{said} Always predicting the majority class is right for "
-                f"{100 * self.majority:.1f} % of the samples, but has only {guess}."
+                f"{100 * self.majority:.4g} % of the samples, but has only {guess}."
             )
         return f"{said} Guessing gets {guess}."
 
@@ -139,7 +147,11 @@ def chosen_metric(name: str, predicts: str, y: np.ndarray) -> str:
 
 
 def metric_on(
-    y: np.ndarray, y_train: np.ndarray, name: str, target: float, of_loss: bool = True
+    y: np.ndarray,
+    y_train: np.ndarray,
+    name: str,
+    target: float,
+    guessed_loss: Callable[[np.ndarray, np.ndarray], float],
 ) -> ValidationMetric:
     """A metric on some samples.
 
@@ -148,13 +160,13 @@ def metric_on(
         y_train: targets of the training samples, alike.
         name: as ``chosen_metric`` returns it.
         target: to be reached and kept.
-        of_loss: whether the loss is a cross-entropy, or the mean squared error of numbers, so that
-            it is known what guessing gets by it.
+        guessed_loss: what guessing by the training samples gets, a function of (y_train, y); not a
+            number where that is not known.
     """
     n, n_outputs = y.shape
     shares, counts = y_train.mean(axis=0), y.sum(axis=0)
     majority = float(y[:, shares.argmax()].mean())
-    settings = {"target": target, "scale": 1.0, "resolution": 0.0}
+    settings = {"target": target, "scale": 1.0, "resolution": 1e-6}
     if name == "accuracy":
         settings |= {
             "variable": "val_accuracy",
@@ -173,14 +185,11 @@ def metric_on(
             "majority": majority,
         }
     elif name == "error":
-        of_guess = float(np.abs(y - y_train.mean()).mean())
-        settings |= {"variable": "val_error", "guess": 1.0, "chance": 0.05, "scale": 1 / of_guess}
+        mean, median = (float(np.abs(y - f(y_train)).mean()) for f in (np.mean, np.median))
+        guess = min(1.0, median / mean)  # the median has the least absolute error
+        settings |= {"variable": "val_error", "guess": guess, "chance": 0.05, "scale": 1 / mean}
     else:
-        guess = np.nan
-        if of_loss and n_outputs > 1:
-            guess = float(-xlogy(y, shares).sum(axis=1).mean())
-        elif of_loss:
-            guess = float(((y - y_train.mean()) ** 2).mean())
+        guess = guessed_loss(y_train, y)
         settings |= {"variable": "val_loss", "guess": guess, "chance": 0.05 * guess}
     return ValidationMetric(name.replace("_", " "), **settings)
 
@@ -193,7 +202,7 @@ def metrics_of(
     target_accuracy: float,
     target_error: float,
     target_loss: float,
-    of_loss: bool = True,
+    guessed_loss: Callable[[np.ndarray, np.ndarray], float],
 ) -> tuple[ValidationMetric, ValidationMetric]:
     """A metric on the samples that choose a setting, and on those that judge it.
 
@@ -201,7 +210,7 @@ def metrics_of(
         y_train, y_validation, y_test: targets, as for ``metric_on``.
         name: as ``chosen_metric`` returns it.
         target_accuracy, target_error, target_loss: of which the metric's own is the target.
-        of_loss: as for ``metric_on``.
+        guessed_loss: as for ``metric_on``.
 
     Raises:
         ParameterError: guessing meets the target on the samples that choose.
@@ -209,7 +218,7 @@ def metrics_of(
     targets = {"error": target_error, "loss": target_loss}
     target = targets.get(name, target_accuracy)
     validation, test = (
-        metric_on(y, y_train, name, target, of_loss) for y in (y_validation, y_test)
+        metric_on(y, y_train, name, target, guessed_loss) for y in (y_validation, y_test)
     )
     check_target(validation, f"target_{name if name in targets else 'accuracy'}")
     return validation, test
@@ -230,10 +239,11 @@ def also_shown(
         By title; dimensions batch_size, learning_rate and seed.
     """
     if metric.name == "balanced accuracy":
-        return {"accuracy (%)": 100 * last_epochs(runs, last).mean("epoch")}
+        return {"accuracy (%)": 100 * last_epochs(runs, last).mean("epoch", skipna=False)}
     if metric.name == "error":
         return {
-            "mean absolute error": unit * last_epochs(runs, last, metric.variable).mean("epoch")
+            "mean absolute error": unit
+            * last_epochs(runs, last, metric.variable).mean("epoch", skipna=False)
         }
     return {}
 
@@ -253,7 +263,7 @@ def check_target(metric: ValidationMetric, parameter: str) -> None:
         how = {
             "accuracy": "always predicting the majority class",
             "balanced accuracy": "guessing",
-            "error": "guessing the mean",
+            "error": "always predicting the same number",
             "loss": "guessing",
         }[metric.name]
         raise ParameterError(

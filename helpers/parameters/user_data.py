@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from importlib.machinery import ModuleSpec
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WrapValidator
 from pydantic import ValidationInfo as Info
@@ -138,8 +138,6 @@ def find_module(name: str) -> ModuleSpec | None:
 
 class UserData(Parameters):
     """Chapter 11."""
-
-    FULL: ClassVar[float] = 0.01  # of accuracy, within which the most accurate setting is equalled
 
     table: text(1000, "path of a CSV or Parquet file; without one the example is taken")
     target: Annotated[

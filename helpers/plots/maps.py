@@ -51,14 +51,15 @@ def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> Non
 
     Args:
         ax: axes to draw on, learning rates across and batch sizes up.
-        values: dimensions batch_size and learning_rate, above 0; what is not a finite number
-            is a dash.
+        values: dimensions batch_size and learning_rate, at least 0; what is not a finite number is
+            a dash.
         recommended: its first setting has a thick frame, those that may be as good have
             dotted ones.
     """
     values = values.where(np.isfinite).transpose("batch_size", "learning_rate")
     sizes, rates = values.batch_size.values.tolist(), values.learning_rate.values.tolist()
-    shades = np.ma.masked_invalid(np.log(values.values))
+    least = values.where(values > 0).min().fillna(1).item()
+    shades = np.ma.masked_invalid(np.log(np.maximum(values.values, least)))
     ax.pcolormesh(shades, cmap="cividis_r", alpha=0.55, edgecolor="white")
     for (y, x), value in np.ndenumerate(values.values):
         if values.size <= MOST_NUMBERS:

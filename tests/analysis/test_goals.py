@@ -1,4 +1,4 @@
-"""Settings are recommended for three goals, and tables say what each is good for."""
+"""Settings are recommended for four goals, and tables say what each is good for."""
 
 import numpy as np
 import pytest
@@ -189,3 +189,27 @@ def test_further_columns_stand_beside_the_final_metric():
     assert table.loc["most accurate"].tolist() == [
         "64 at 0.1", "5.0 [5.0, 5.0] % wrong", "5.0 % wrong", "1.00", "95", "950",
     ]  # fmt: skip
+
+
+def test_a_run_that_diverges_within_the_last_epochs_ends_badly():
+    loss = ValidationMetric("loss", "val_loss", 0.3, 1.0, 0.05, 1.0, 1e-6)
+    labels = {"batch_size": [4], "learning_rate": [0.1], "seed": [0], "epoch": range(1, 9)}
+    runs = xr.Dataset(
+        {
+            "val_loss": (list(labels), [[[[0.2] * 6 + [np.nan] * 2]]]),
+            "updates": (("batch_size", "learning_rate", "epoch"), [[range(1, 9)]]),
+        },
+        labels,
+    )
+    found = costs(runs, loss, 4)
+    assert found.final.item() == found.miss.item() == found.volatility.item() == np.inf
+
+
+def test_a_stable_setting_that_ends_worse_is_not_compared():
+    given = cost()
+    other = cost(final=[[0.9, 0.9], [0.8, 0.9], [0.9, 0.9]])
+    table = judged(firsts(recommendations(given, 0.01)), other, 0.01)
+    assert table.loc["most stable", ["setting", "times the best"]].tolist() == [
+        "16 at 0.01",
+        "ends worse",
+    ]

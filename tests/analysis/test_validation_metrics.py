@@ -25,13 +25,25 @@ GENERATOR = np.random.default_rng(0)
 CLASSES = np.array([0] * 30 + [1] * 7 + [2] * 3)
 LABELS, TRAIN_LABELS = GENERATOR.permutation(CLASSES), GENERATOR.permutation(np.tile(CLASSES, 2))
 ONE_HOT, TRAIN_ONE_HOT = np.eye(3)[LABELS], np.eye(3)[TRAIN_LABELS]
-NUMBERS = GENERATOR.gamma(2.0, size=(50, 1))
-TRAIN_NUMBERS = GENERATOR.gamma(2.0, size=(100, 1))
+NUMBERS = GENERATOR.lognormal(0, 1.5, size=(50, 1))  # whose median is far below the mean
+TRAIN_NUMBERS = GENERATOR.lognormal(0, 1.5, size=(100, 1))
 NOTHING = np.zeros((100, 1))
 
 
+def cross_entropy(y_train, y):
+    return float(-(y * np.log(y_train.mean(axis=0))).sum(axis=1).mean())
+
+
+def squares(y_train, y):
+    return float(np.square(y - y_train.mean()).mean())
+
+
 def on_classes(name, target=0.9):
-    return metric_on(ONE_HOT, TRAIN_ONE_HOT, name, target)
+    return metric_on(ONE_HOT, TRAIN_ONE_HOT, name, target, cross_entropy)
+
+
+def on_numbers(name, target=0.5):
+    return metric_on(NUMBERS, TRAIN_NUMBERS, name, target, squares)
 
 
 def test_guesses_are_those_of_scikit_learns_dummies():
@@ -43,17 +55,17 @@ def test_guesses_are_those_of_scikit_learns_dummies():
     )
     assert on_classes("loss").guess == pytest.approx(log_loss(LABELS, shares))
     mean = DummyRegressor().fit(NOTHING, TRAIN_NUMBERS).predict(NOTHING[:50])
-    loss = metric_on(NUMBERS, TRAIN_NUMBERS, "loss", 0.1)
+    loss = on_numbers("loss")
     assert loss.guess == pytest.approx(mean_squared_error(NUMBERS, mean))
-    error = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.1)
-    assert (error.guess, error.scale) == (
-        1,
-        pytest.approx(1 / mean_absolute_error(NUMBERS, mean)),
-    )
+    error = on_numbers("error")
+    assert error.scale == pytest.approx(1 / mean_absolute_error(NUMBERS, mean))
+    dummy = DummyRegressor(strategy="median").fit(NOTHING, TRAIN_NUMBERS)
+    best = mean_absolute_error(NUMBERS, dummy.predict(NOTHING[:50]))
+    assert error.guess == pytest.approx(min(1, best * error.scale))
 
 
 def test_what_guessing_gets_by_a_loss_of_the_users_own_is_not_known():
-    metric = metric_on(ONE_HOT, TRAIN_ONE_HOT, "loss", 9.0, of_loss=False)
+    metric = metric_on(ONE_HOT, TRAIN_ONE_HOT, "loss", 9.0, lambda *_: np.nan)
     assert np.isnan(metric.guess)
     check_target(metric, "target_loss")
     assert "Guessing" not in metric._repr_markdown_()
@@ -89,7 +101,7 @@ def test_target_is_met_from_the_side_on_which_better_values_lie(metric, values, 
 
 
 def test_error_is_in_units_of_that_of_guessing_the_mean():
-    metric = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)
+    metric = on_numbers("error")
     guess = np.abs(NUMBERS - TRAIN_NUMBERS.mean()).mean()
     runs = xr.Dataset({"val_error": ("epoch", [guess, guess / 2 + 1e-3, guess / 2])})
     np.testing.assert_allclose(metric.of(runs)[[0, 2]], [1, 0.5])
@@ -125,9 +137,9 @@ def test_metric_that_does_not_go_with_what_is_predicted_is_refused():
             "samples that choose a setting, got 0.7",
         ),
         (
-            metric_on(NUMBERS, TRAIN_NUMBERS, "error", 1.0),
-            "target must be below 1, which guessing the mean gets on the samples that choose a "
-            "setting, got 1",
+            metric_on(NUMBERS + 9, TRAIN_NUMBERS, "error", 1.0, squares),
+            "target must be below 1, which always predicting the same number gets on the samples "
+            "that choose a setting, got 1",
         ),
     ],
 )
@@ -139,14 +151,14 @@ def test_target_that_guessing_meets_is_refused(metric, sentence):
 
 def test_targets_are_told_in_words():
     assert on_classes("balanced_accuracy")._repr_markdown_() == (
-        "The target is a balanced accuracy of 90.0 %. Always predicting the majority class is "
-        "right for 75.0 % of the samples, but has only a balanced accuracy of 33.3 %."
+        "The target is a balanced accuracy of 90 %. Always predicting the majority class is "
+        "right for 75 % of the samples, but has only a balanced accuracy of 33.33 %."
     )
     assert on_classes("accuracy")._repr_markdown_() == (
-        "The target is an accuracy of 90.0 %. Guessing gets an accuracy of 75.0 %."
+        "The target is an accuracy of 90 %. Guessing gets an accuracy of 75 %."
     )
-    assert metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)._repr_markdown_() == (
-        "The target is an error of 50.0 % of that of guessing the mean."
+    assert on_numbers("error")._repr_markdown_() == (
+        "The target is an error of 50 % of that of guessing the mean."
     )
 
 
@@ -162,13 +174,15 @@ def test_chance_is_two_standard_errors_of_guesses(name):
 
 
 def test_the_metric_on_the_samples_that_choose_and_on_those_that_judge():
-    pair = metrics_of(TRAIN_ONE_HOT, ONE_HOT[:20], ONE_HOT[20:], "accuracy", 0.9, 0.5, 0.3)
+    pair = metrics_of(
+        TRAIN_ONE_HOT, ONE_HOT[:20], ONE_HOT[20:], "accuracy", 0.9, 0.5, 0.3, cross_entropy
+    )
     assert [metric.target for metric in pair] == [0.9, 0.9]
     assert [metric.guess for metric in pair] == [
         pytest.approx((LABELS[part] == 0).mean()) for part in (slice(20), slice(20, None))
     ]
-    with pytest.raises(ParameterError, match="^target_error must be below 1, "):
-        metrics_of(TRAIN_NUMBERS, NUMBERS, NUMBERS, "error", 0.9, 2, 0.3)
+    with pytest.raises(ParameterError, match="^target_error must be below "):
+        metrics_of(TRAIN_NUMBERS, NUMBERS, NUMBERS, "error", 0.9, 2, 0.3, squares)
 
 
 def test_the_plain_accuracy_and_the_error_in_its_own_unit_are_shown_too():
@@ -177,6 +191,18 @@ def test_the_plain_accuracy_and_the_error_in_its_own_unit_are_shown_too():
     (accuracy,) = also_shown(runs, on_classes("balanced_accuracy"), 2, 1.0).values()
     assert accuracy.item() == pytest.approx(60)
     runs = xr.Dataset({"val_error": (list(labels), [[9.0, 0.4, 0.6]])}, labels)
-    metric = metric_on(NUMBERS, TRAIN_NUMBERS, "error", 0.5)
+    metric = on_numbers("error")
     assert also_shown(runs, metric, 2, 20.0)["mean absolute error"].item() == pytest.approx(10)
     assert also_shown(runs, on_classes("accuracy"), 2, 1.0) == {}
+
+
+def test_a_weighted_accuracy_that_rounding_takes_beyond_one_is_one_and_reaches_it():
+    metric = on_classes("balanced_accuracy", 1.0)
+    runs = xr.Dataset({metric.variable: ("epoch", [1 + 2e-6, 1 - 2e-6, 0.99])})
+    assert metric.of(runs).max() == 1
+    assert metric.reached(runs).values.tolist() == [True, True, False]
+
+
+def test_what_counts_as_about_as_good_is_a_share_of_guessing_for_a_loss():
+    assert on_classes("accuracy").margin == on_numbers("error").margin == 0.01
+    assert on_classes("loss").margin == pytest.approx(0.01 * cross_entropy(TRAIN_ONE_HOT, ONE_HOT))

@@ -178,7 +178,7 @@ def test_a_table_of_unequal_classes_is_judged_by_the_balanced_accuracy(tmp_path)
     )
     assert run.returncode == 0, run.stderr[-2000:]
     text = markdown(notebook)
-    assert "Always predicting the majority class is right for 91.7 % of the samples" in text
+    assert "Always predicting the majority class is right for 91.67 % of the samples" in text
     assert "- **Most accurate:** " in text
     assert "final balanced accuracy (%)" in str(notebook) and "accuracy (%)" in str(notebook)
 
@@ -202,7 +202,7 @@ def test_a_number_is_predicted_by_a_model_of_ones_own(tmp_path):
         tmp_path, table="prices.csv", target="price", model="mine:create_model", **QUICK
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    assert "The target is an error of 50.0 % of that of guessing the mean." in markdown(notebook)
+    assert "The target is an error of 50 % of that of guessing the mean." in markdown(notebook)
     assert "mean absolute error" in str(notebook)
     told = " ".join(o.get("text", "") for c in notebook.cells for o in c.get("outputs", []))
     assert "its own mean_absolute_error" in told and "its own Adam" in told
