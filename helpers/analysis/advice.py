@@ -8,11 +8,11 @@ import xarray as xr
 from scipy import stats
 
 from helpers.analysis.goal_tables import amount, edges
-from helpers.analysis.goals import GOALS
+from helpers.analysis.goals import GOALS, all_medians
 from helpers.analysis.recommendation import CELL, ERROR, Cell, Recommendation
-from helpers.analysis.runs import medians
 from helpers.analysis.validation_metrics import ValidationMetric
 
+SEEDS = "tuning_seeds"  # the parameter that sets the number of seeds
 CLOSE = 1.5  # times what the first setting takes, up to which a tie is as good
 MOST_SEEDS = 1000  # that a chapter takes
 MORE = 4  # times as many seeds, of which is said what they would buy
@@ -42,51 +42,59 @@ def advice(
     cost: xr.Dataset,
     metric: ValidationMetric,
     n_train: int,
-    seeds_parameter: str = "tuning_seeds",
+    weighted: bool = False,
 ) -> Advice:
     """Say for each goal which setting to take, and what more seeds would buy.
 
     Of settings that tie, and come close to the first, the cheapest is named: the one of the fewest
-    epochs for few updates, and of the fewest updates for the other goals. Close is half as much
-    again, and of the final metric its margin.
+    epochs for few updates, and of the fewest updates for the other goals, to the target or, where
+    it is not reached, in all. Close is half as much again, and of the final metric its margin.
 
     Args:
         found: what ``helpers.analysis.recommendations`` returned.
         cost: what it was found from.
         metric: what the runs were judged by.
         n_train: training samples.
-        seeds_parameter: of the reader, which sets the number of seeds.
+        weighted: whether classes had weights.
     """
-    middle = medians(cost)
+    middle = all_medians(cost)
     best = float(middle.final.max() if metric.rises else middle.final.min())
     sentences, settings = {}, {}
     for goal, recommended in found.items():
         settings[goal] = None
         if recommended.first is None or not metric.beats_guessing(best):
-            sentences[goal] = _none(best, metric)
+            sentences[goal] = _none(best, metric, weighted)
             continue
         settings[goal] = recommended.first
         if cost.sizes["seed"] >= fewest_seeds(recommended.n_others):
-            settings[goal] = _cheapest(
-                recommended, middle, GOALS[goal], metric.points * metric.margin
-            )
-        about = (recommended, cost, middle, GOALS[goal], n_train, seeds_parameter)
+            margin = metric.points * metric.margin
+            settings[goal] = _cheapest(recommended, middle, GOALS[goal], margin)
+        about = (recommended, cost, middle, GOALS[goal], n_train)
         sentences[goal] = " ".join(_about(settings[goal], *about))
     return Advice(sentences, settings)
 
 
-def _none(best: float, metric: ValidationMetric) -> str:
-    """Why there is no setting to name."""
+def _none(best: float, metric: ValidationMetric, weighted: bool) -> str:
+    """Why there is no setting to name, and what to try."""
     if not np.isfinite(best):
         return "no setting trains at all: try smaller learning rates."
+    tries = []
+    if metric.name == "balanced accuracy" and not weighted:
+        tries.append("let rare classes count as much as frequent ones (`-p class_weight balanced`)")
     if not metric.beats_guessing(best):
+        first = f"L{tries[0][1:]}. Else" if tries else "Perhaps"
         return (
             f"no setting learns more than chance would: the best ends at {metric.in_words(best)}. "
-            "The inputs may not tell what is to be predicted."
+            f"{first} the samples are too few, or the inputs do not tell what is to be predicted."
         )
+    parameter = "target_accuracy" if metric.rises else f"target_{metric.name}"
+    easier = f"`-p {parameter} {best - (best - metric.guess) / 10:.2g}`"
+    tries += ["train longer", "change the model"]
+    known = f", such as {easier}" if np.isfinite(metric.guess) else ""
     return (
         f"no setting reaches {metric.in_words(metric.target)} and keeps it; the best ends at "
-        f"{metric.in_words(best)}. Take an easier target, train longer, or change the model."
+        f"{metric.in_words(best)}. {tries[0][0].upper()}{', '.join(tries)[1:]}, or take an easier "
+        f"target{known}."
     )
 
 
@@ -95,7 +103,12 @@ def _cheapest(found: Recommendation, middle: xr.Dataset, name: str, margin: floa
     least = _at(middle[name], found.first)
     most = least + margin if name == "miss" else CLOSE * least
     close = [found.first, *(tie for tie in found.ties if _at(middle[name], tie) <= most)]
-    return min(close, key=lambda cell: _at(middle[CHEAPEST[name]], cell))
+    return min(close, key=lambda cell: _price(cell, middle, name))
+
+
+def _price(cell: Cell, middle: xr.Dataset, name: str) -> tuple[float, float]:
+    """What a setting costs besides the goal: to the target, and where that is equal, in all."""
+    return _at(middle[CHEAPEST[name]], cell), _at(middle.updates_of_run, cell)
 
 
 def fewest_seeds(n_others: int) -> int:
@@ -117,26 +130,38 @@ def _about(
     middle: xr.Dataset,
     name: str,
     n_train: int,
-    seeds_parameter: str,
 ) -> Iterator[str]:
     metric, n_seeds = cost.attrs["metric"], cost.sizes["seed"]
 
     def takes(cell, which):
         return amount(_at(middle[which], cell), which, metric)
 
-    costs = [name, *(which for which in ("updates", "epochs") if which != name)]
-    reached = [takes(setting, which) for which in costs if np.isfinite(_at(middle[which], setting))]
-    yield f"take batch size {setting[0]} at learning rate {setting[1]:g} ({', '.join(reached)})."
+    updates, epochs = takes(setting, "updates"), takes(setting, "epochs")
+    target = "does not reach the target"
+    if np.isfinite(_at(middle.updates, setting)):
+        target = f"reaches the target after {updates} ({epochs})"
+    if name in ("updates", "epochs"):
+        outcome = target
+    else:
+        n = cost.attrs["epochs"]
+        ends = (
+            f"ends {takes(setting, name)}"
+            if name == "miss"
+            else f"swings by {takes(setting, name)}"
+        )
+        outcome = f"{ends} after {n} {'epoch' if n == 1 else 'epochs'}, and {target}"
+    yield f"take batch size {setting[0]} at learning rate {setting[1]:g}, which {outcome}."
     n_ties, least = len(found.ties), fewest_seeds(found.n_others)
     if found.is_clear:
         yield "It is the clear winner: chance hardly explains its lead."
     elif n_ties and n_seeds < least:
         yield (
             f"It only comes first: {n_seeds} {'seed tells' if n_seeds == 1 else 'seeds tell'} no "
-            f"setting from another, {least} could (`-p {seeds_parameter} {least}`)."
+            f"setting from another, {least} could (`-p {SEEDS} {least}`)."
         )
     elif n_ties:
-        fewest, ties = CHEAPEST[name], f"{n_ties} {'tie' if n_ties == 1 else 'ties'}"
+        ties = f"{n_ties} {'tie' if n_ties == 1 else 'ties'}"
+        fewest = CHEAPEST[name]
         if setting == found.first:
             yield f"It comes first, with {ties}; none that comes close takes fewer {fewest}."
         else:
@@ -148,7 +173,7 @@ def _about(
         more = min(MORE, MOST_SEEDS // n_seeds)
         if more > 1:
             told = told_apart(found, cost[name], more)
-            seeds = f"{more * n_seeds} seeds (`-p {seeds_parameter} {more * n_seeds}`)"
+            seeds = f"{more * n_seeds} seeds (`-p {SEEDS} {more * n_seeds}`)"
             if told == 0:
                 yield f"They are so close that even {seeds} would hardly rule out any."
             else:

@@ -33,7 +33,8 @@ def costs(runs: xr.Dataset, metric: ValidationMetric, last: int) -> xr.Dataset:
         standard deviation of the metric over the last epochs, in its unit of differences, at least
         its resolution; final, its mean over them, and miss, what that lacks of 1 for an accuracy,
         and else the same. Dimensions batch_size, learning_rate and seed. What is not finite is the
-        worst there can be. The attribute ``metric`` is the name of the metric.
+        worst there can be. And updates_of_run, those of all epochs (batch_size, learning_rate). The
+        attribute ``metric`` is the name of the metric, ``epochs`` the epochs of each run.
     """
     clocks = speed(runs.assign(val_accuracy=metric.reached(runs).astype(float)), 1.0)
     ending = last_epochs(runs.assign(metric=metric.of(runs)), last, "metric")
@@ -46,8 +47,9 @@ def costs(runs: xr.Dataset, metric: ValidationMetric, last: int) -> xr.Dataset:
             "volatility": metric.points * volatility,
             "final": final,
             "miss": metric.points * (1 - final if metric.rises else final),
+            "updates_of_run": runs.updates.isel(epoch=-1, drop=True).astype(float),
         },
-        attrs={"metric": metric.name},
+        attrs={"metric": metric.name, "epochs": runs.sizes["epoch"]},
     )
 
 
@@ -93,5 +95,15 @@ def shown_medians(cost: xr.Dataset, margin: float) -> xr.Dataset:
     Args:
         cost, margin: as for ``recommendations``.
     """
-    middle = medians(cost).assign_attrs(cost.attrs)
+    middle = all_medians(cost)
     return middle.assign(volatility=middle.volatility.where(ends_well(cost, margin)))
+
+
+def all_medians(cost: xr.Dataset) -> xr.Dataset:
+    """The medians over the seeds, of what has seeds.
+
+    Args:
+        cost: what ``costs`` returned.
+    """
+    per_seed = [name for name in cost.data_vars if "seed" in cost[name].dims]
+    return cost.drop_dims("seed").merge(medians(cost[per_seed])).assign_attrs(cost.attrs)

@@ -26,17 +26,17 @@ def cost(n_seeds=12, **values):
     given["miss"] = 100 * (1 - np.array(given["final"]))
     arrays = {name: np.array(each, float) for name, each in given.items()}
     labels = {"batch_size": SIZES, "learning_rate": RATES, "seed": range(n_seeds)}
-    return xr.Dataset(
-        {
-            name: (
-                list(labels),
-                each if each.ndim == 3 else np.repeat(each[..., None], n_seeds, axis=2),
-            )
-            for name, each in arrays.items()
-        },
-        labels,
-        {"metric": "accuracy"},
-    )
+    shape = (2, 3, n_seeds)
+    variables = {
+        name: (
+            list(labels),
+            each if each.ndim == 3 else np.repeat(each[..., None], n_seeds, axis=2),
+        )
+        for name, each in arrays.items()
+    }
+    of_run = ("batch_size", "learning_rate"), [[4000.0] * 3, [1000.0] * 3]
+    variables["updates_of_run"] = of_run
+    return xr.Dataset(variables, labels, {"metric": "accuracy", "epochs": 100})
 
 
 def told(given, n_train=640):
@@ -47,15 +47,16 @@ def test_a_clear_winner_is_named_with_what_it_takes():
     found = told(cost())
     assert found.settings["fewest updates"] == (64, 1.0)
     assert found.sentences["fewest updates"].startswith(
-        "take batch size 64 at learning rate 1 (100 updates, 4 epochs). It is the clear "
-        "winner: chance hardly explains its lead."
+        "take batch size 64 at learning rate 1, which reaches the target after 100 updates "
+        "(4 epochs). It is the clear winner: chance hardly explains its lead."
     )
     assert (
         "edge of the map (largest batch size, largest learning rate)"
         in (found.sentences["fewest updates"])
     )
     assert found.sentences["most accurate"].startswith(
-        "take batch size 64 at learning rate 1 (5.0 % wrong, 100 updates, 4 epochs)."
+        "take batch size 64 at learning rate 1, which ends 5.0 % wrong after 100 epochs, and "
+        "reaches the target after 100 updates (4 epochs)."
     )
 
 
@@ -65,7 +66,8 @@ def test_of_settings_that_tie_the_cheapest_is_named():
     found = told(cost(epochs=epochs))
     assert found.settings["fewest epochs"] == (64, 1.0)  # of 100 updates, where 16 takes 200
     assert found.sentences["fewest epochs"].startswith(
-        "take batch size 64 at learning rate 1 (2.5 epochs, 100 updates). The first, 16 at 1 "
+        "take batch size 64 at learning rate 1, which reaches the target after 100 updates "
+        "(2.5 epochs). The first, 16 at 1 "
         "(2 epochs), has 1 tie; of those that come close this one takes the fewest updates."
     )
     assert (
@@ -104,7 +106,9 @@ def test_with_too_few_seeds_the_first_is_taken_and_the_seeds_that_could_tell_are
     few = cost(n_seeds=n - 1)
     assert len(recommendations(few, 0.2)["fewest epochs"].ties) == 5
     text = told(few).sentences["fewest epochs"]
-    assert text.startswith("take batch size 16 at learning rate 1 (2 epochs, 200 updates).")
+    assert text.startswith(
+        "take batch size 16 at learning rate 1, which reaches the target after 200 "
+    )
     assert f"6 seeds tell no setting from another, {n} could (`-p tuning_seeds {n}`)" in text
 
 
@@ -114,13 +118,14 @@ def test_a_target_that_nothing_reaches_is_said_with_what_the_best_ends_at():
     assert found.settings["fewest epochs"] is None
     assert found.sentences["fewest epochs"] == (
         "no setting reaches an accuracy of 80 % and keeps it; the best ends at an accuracy of "
-        "75 %. Take an easier target, train longer, or change the model."
+        "75 %. Train longer, change the model, or take an easier target, such as "
+        "`-p target_accuracy 0.73`."
     )
     guessed = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.64)))
     assert set(guessed.settings.values()) == {None}  # stable and accurate ones, too
     assert set(guessed.sentences.values()) == {
-        "no setting learns more than chance would: the best ends at an accuracy of 64 %. The "
-        "inputs may not tell what is to be predicted."
+        "no setting learns more than chance would: the best ends at an accuracy of 64 %. "
+        "Perhaps the samples are too few, or the inputs do not tell what is to be predicted."
     }
     lost = told(cost(updates=never, epochs=never, volatility=never, final=-never))
     assert lost.sentences["most stable"] == "no setting trains at all: try smaller learning rates."
@@ -156,3 +161,24 @@ def test_no_more_seeds_are_asked_for_than_a_chapter_takes():
     epochs[1, 2] = [1, 4] * 300
     text = told(cost(600, epochs=epochs)).sentences["fewest epochs"]
     assert "tuning_seeds" not in text and "1 tie" in text
+
+
+def test_where_no_setting_reaches_the_target_the_one_of_the_fewest_updates_in_all_is_named():
+    never = np.full((2, 3), np.inf)
+    final = np.repeat(np.array([[0.75, 0.7, 0.7], [0.7, 0.7, 0.7]])[..., None], 12, axis=2)
+    final[1, 0] = [0.76, 0.735] * 6  # ties, and comes close
+    found = told(cost(updates=never, epochs=never, final=final))
+    assert found.settings["most accurate"] == (64, 0.01)  # 1000 updates, where the first takes 4000
+    assert "and does not reach the target." in found.sentences["most accurate"]
+
+
+@pytest.mark.parametrize(("weighted", "said"), [(False, True), (True, False)])
+def test_weights_of_rare_classes_are_advised_where_there_are_none_yet(weighted, said):
+    never = np.full((2, 3), np.inf)
+    metric = ValidationMetric("balanced accuracy", "val_weighted_accuracy", 0.9, 0.5, 0.05, 1, 0.01)
+    for final in (0.52, 0.7):
+        given = cost(updates=never, epochs=never, final=np.full((2, 3), final))
+        given.attrs["metric"] = metric.name
+        text = advice(recommendations(given, 0.01), given, metric, 640, weighted)
+        text = text.sentences["fewest updates"]
+        assert ("et rare classes count" in text) == ("`-p class_weight balanced`" in text) == said

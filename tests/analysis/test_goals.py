@@ -30,7 +30,7 @@ def cost(**values):
             for name, each in given.items()
         },
         LABELS,
-        {"metric": "accuracy"},
+        {"metric": "accuracy", "epochs": 60},
     )
 
 

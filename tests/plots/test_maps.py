@@ -36,7 +36,7 @@ def some_cost(n_rates):
     values |= {"final": np.full(shape, 0.9), "miss": falling}
     dims = ("batch_size", "learning_rate", "seed")
     arrays = {name: (dims, each) for name, each in values.items()}
-    return xr.Dataset(arrays, labels, {"metric": "accuracy"})
+    return xr.Dataset(arrays, labels, {"metric": "accuracy", "epochs": 60})
 
 
 @pytest.mark.parametrize(("n_rates", "rows"), [(3, 2), (8, 4)])
