@@ -26,7 +26,6 @@ def cost(n_seeds=12, **values):
     given["miss"] = 100 * (1 - np.array(given["final"]))
     arrays = {name: np.array(each, float) for name, each in given.items()}
     labels = {"batch_size": SIZES, "learning_rate": RATES, "seed": range(n_seeds)}
-    shape = (2, 3, n_seeds)
     variables = {
         name: (
             list(labels),
