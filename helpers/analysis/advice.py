@@ -32,8 +32,11 @@ class Advice:
     settings: Mapping[str, Cell | None]
 
     def _repr_markdown_(self) -> str:
+        goals = {}
+        for goal, text in self.sentences.items():
+            goals.setdefault(text, []).append(goal)
         return "\n".join(
-            f"- **{goal.capitalize()}:** {text}" for goal, text in self.sentences.items()
+            f"- **{', '.join(same).capitalize()}:** {text}" for text, same in goals.items()
         )
 
 

@@ -155,6 +155,13 @@ def test_a_notebook_shows_a_list():
     assert shown.startswith("- **Fewest updates:** take batch size 64")
 
 
+def test_goals_with_the_same_sentence_share_it():
+    never = np.full((2, 3), np.inf)
+    shown = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.6)))._repr_markdown_()
+    assert shown.startswith("- **Fewest updates, fewest epochs, most stable, most accurate:** no ")
+    assert shown.count("\n") == 0
+
+
 def test_no_more_seeds_are_asked_for_than_a_chapter_takes():
     epochs = np.repeat(np.array([[9.0, 3, 2], [20, 6, 4]])[..., None], 600, axis=2)
     epochs[1, 2] = [1, 4] * 300
