@@ -114,8 +114,8 @@ def _delimiter(value: Any, info: Info) -> str:
     return mark
 
 
-def _sizes_or_none(value: Any, handler: Any, info: Info) -> list[int]:
-    """No batch sizes, or what ``handler`` makes of them."""
+def _numbers_or_none(value: Any, handler: Any, info: Info) -> list[float]:
+    """No numbers, or what ``handler`` makes of them."""
     return [] if value in ([], (), "[]") else handler(value)
 
 
@@ -168,9 +168,12 @@ class UserData(Parameters):
     momentum: Momentum
     batch_sizes: Annotated[
         batch_sizes(2, "batch sizes of the map; chosen by the data if none"),
-        WrapValidator(_sizes_or_none),
+        WrapValidator(_numbers_or_none),
     ]
-    learning_rates: learning_rates(2, "learning rates of the map")
+    learning_rates: Annotated[
+        learning_rates(2, "learning rates of the map; chosen by the optimizer if none"),
+        WrapValidator(_numbers_or_none),
+    ]
     epochs: Epochs
     fit_epochs: FitEpochs
     last_epochs: LastEpochs
