@@ -8,8 +8,6 @@ import numpy as np
 
 from helpers.errors import ParameterError
 
-NUMBERS = "numbers"  # what a regression predicts; anything else predicts classes
-
 
 @dataclass(frozen=True)
 class Builder:
