@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
+import tensorflow as tf
+from scipy.optimize import minimize
 
 from helpers.errors import ParameterError
-
-NUMBERS = "numbers"  # what a regression predicts; anything else predicts classes
+from helpers.models.outputs import loss_name
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,49 @@ class Builder:
         optimizer.learning_rate = learning_rate
         return optimizer
 
-    @property
-    def usual_loss(self) -> bool:
-        """Whether the loss is a cross-entropy, or the mean squared error: then guesses have one."""
-        return self.loss in (
-            "categorical_crossentropy",
-            "binary_crossentropy",
-            "mean_squared_error",
-        )
+    def guessed_loss(self, y_train: np.ndarray, y: np.ndarray) -> float:
+        """Loss on some samples of the constant output that has the least loss on the training set.
+
+        For cross-entropies that is the share of each class, for the mean squared error the mean,
+        for the mean absolute error of numbers the median; others, such as focal losses, have a
+        best constant of their own.
+
+        Args:
+            y_train: targets of the training samples, as for ``targets``.
+            y: targets of the samples on which the loss is taken, alike.
+
+        Returns:
+            Not a number if the loss is the user's own.
+        """
+        loss = keras.losses.get(self.loss)
+        if not loss_name(loss):
+            return np.nan
+        of_samples = getattr(loss, "call", loss)  # one value per sample, in double precision
+        numbers = y.shape[1] == 1
+        y_train, y = y_train.astype("float64"), self.targets(y.astype("float64"))
+        if numbers:
+            rows, counts = y_train, np.ones(len(y_train))
+        else:
+            rows, counts = self.targets(np.eye(y_train.shape[1])), y_train.sum(axis=0)
+
+        def constant(free, n):
+            """The constant output for n samples, which may have to be probabilities."""
+            if not numbers and not getattr(loss, "from_logits", False):
+                apart = self.one_output or "binary" in loss_name(loss)
+                free = keras.ops.sigmoid(free) if apart else keras.ops.softmax(free)
+            return keras.ops.broadcast_to(free, (n, len(free)))
+
+        def training_loss(free):
+            free = tf.constant(free)
+            with tf.GradientTape() as tape:
+                tape.watch(free)
+                losses = of_samples(rows, constant(free, len(rows)))
+                mean = tf.reduce_sum(losses * counts) / counts.sum()
+            return float(mean), tape.gradient(mean, free).numpy()
+
+        start = np.median(rows, axis=0) if numbers else np.zeros(rows.shape[1])
+        best = minimize(training_loss, start, jac=True, options={"gtol": 1e-9}).x
+        return float(np.mean(of_samples(y, constant(tf.constant(best), len(y)))))
 
     def targets(self, y: np.ndarray) -> np.ndarray:
         """Targets as the model's outputs: of two one-hot columns the second, for one output.

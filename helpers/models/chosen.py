@@ -6,8 +6,9 @@ import keras
 import numpy as np
 
 from helpers import checks
-from helpers.models.builders import NUMBERS, Builder
+from helpers.models.builders import Builder
 from helpers.models.networks import mlp
+from helpers.models.outputs import NUMBERS
 from helpers.models.user_models import user_model
 
 OPTIMIZERS = {

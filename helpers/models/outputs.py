@@ -1,16 +1,24 @@
 """What a model gives, and the loss that takes it: whether they suit what is predicted."""
 
+import warnings
 from collections.abc import Callable
 
 import keras
 import numpy as np
 
 from helpers.errors import ParameterError
-from helpers.models.builders import NUMBERS
 
+NUMBERS = "numbers"  # what a regression predicts; anything else predicts classes
 ONE_HOT, LABELS = "categorical_crossentropy", "sparse_categorical_crossentropy"
 TWO_CLASSES, SQUARES = "binary_crossentropy", "mean_squared_error"
-OF_POSITIVE = {"poisson", "mean_squared_logarithmic_error", "mean_absolute_percentage_error"}
+SUM_TO_1 = [ONE_HOT, "categorical_focal_crossentropy", "kl_divergence"]  # of the outputs
+FROM_0_TO_1 = [
+    TWO_CLASSES, "binary_focal_crossentropy", "poisson", "mean_squared_logarithmic_error"
+]  # fmt: skip
+# Losses of Keras that are a mean over samples and at least 0, for targets of these kinds.
+FOR_NUMBERS = [SQUARES, "mean_absolute_error", "huber", "log_cosh"]
+FOR_ONE_OUTPUT = [*FROM_0_TO_1, "hinge", "squared_hinge", *FOR_NUMBERS]
+FOR_CLASSES = [LABELS, *SUM_TO_1, "categorical_hinge", *FOR_ONE_OUTPUT]
 FAR = 100.0  # where an activation shows its range
 
 
@@ -66,21 +74,26 @@ def suitable_loss(
             f"none, got {_named(model.loss)}"
         )
     kind = loss_name(loss)
-    if predicts == NUMBERS and ("crossentropy" in kind or kind in OF_POSITIVE):
+    if predicts == NUMBERS:
+        what, allowed = "numbers that are standardised, about half of them below 0", FOR_NUMBERS
+    elif n_units == 1:
+        what, allowed = "one output", FOR_ONE_OUTPUT
+    else:
+        what, allowed = "classes", FOR_CLASSES
+    if kind and kind not in allowed:
         raise ParameterError(
-            f"{name} is compiled with the loss {kind}, which does not suit numbers that are "
-            "standardised, about half of them below 0: take mean_squared_error, "
-            "mean_absolute_error or huber"
-        )
-    if predicts != NUMBERS and n_units == 1 and "categorical" in kind:
-        raise ParameterError(
-            f"{name} is compiled with the loss {kind}, which does not suit one output: take "
-            "binary_crossentropy, or one output for each class"
+            f"{name} is compiled with the loss {kind}, which does not suit {what}: take "
+            f"{', '.join(allowed)}, or a function of your own"
         )
     if n_units == 1 and getattr(loss, "from_logits", False):
         raise ParameterError(
             f"{name} is compiled with from_logits=True, but Keras takes an output above 0.5 for "
             "the second class: end it on a sigmoid, and leave from_logits out"
+        )
+    if getattr(loss, "ignore_class", None) is not None:
+        raise ParameterError(
+            f"{name} is compiled with ignore_class={loss.ignore_class}, but every sample counts "
+            "here: leave it out, and those samples out of the data"
         )
     if kind == LABELS:
         loss = keras.losses.CategoricalCrossentropy(getattr(loss, "from_logits", False))
@@ -101,7 +114,7 @@ def check_values(
     """
     if not np.isfinite(outputs).all():
         raise ParameterError(f"{name} must give finite outputs, got NaN or infinity")
-    low, high = output_range(model) if outputs.shape[1] == 1 else (-np.inf, np.inf)
+    low, high = output_range(model)
     if predicts == NUMBERS:
         if low > -3 or high < 3:
             raise ParameterError(
@@ -110,6 +123,7 @@ def check_values(
             )
         return
     function = keras.losses.get(loss)
+    kind = loss_name(function)
     if outputs.shape[1] == 1:
         known = np.isfinite(low) and not np.allclose((low, high), (0, 1))
         if known or (outputs < 0).any() or (outputs > 1).any():
@@ -117,15 +131,23 @@ def check_values(
                 f"{name} must give the probability of the second class: end it on "
                 "Dense(1, activation='sigmoid')"
             )
-    elif (
-        loss_name(function) in (ONE_HOT, "categorical_focal_crossentropy")
-        and not getattr(function, "from_logits", False)
-        and not ((outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3))
-    ):
-        raise ParameterError(
-            f"{name} must give probabilities, which add up to 1: end it on a softmax, or compile "
-            "it in the function with keras.losses.CategoricalCrossentropy(from_logits=True)"
-        )
+    elif getattr(function, "from_logits", False):
+        return
+    elif kind in SUM_TO_1:
+        if (outputs < 0).any() or not np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+            raise ParameterError(
+                f"{name} must give probabilities, which add up to 1: end it on a softmax, or "
+                "compile it in the function with "
+                "keras.losses.CategoricalCrossentropy(from_logits=True)"
+            )
+    elif kind in FROM_0_TO_1:
+        beyond = np.isfinite(low) and (low < 0 or high > 1)  # also where all weights begin at 0
+        if beyond or (outputs < 0).any() or (outputs > 1).any():
+            raise ParameterError(
+                f"{name} must give probabilities, each from 0 to 1: end it on a sigmoid or a "
+                "softmax, or compile it in the function with "
+                "keras.losses.BinaryCrossentropy(from_logits=True)"
+            )
 
 
 def output_range(model: keras.Model) -> tuple[float, float]:
@@ -133,18 +155,25 @@ def output_range(model: keras.Model) -> tuple[float, float]:
 
     Infinite where the model does not tell its last layer, or that has no such range.
     """
-    tensors = getattr(model, "outputs", None)
-    if not tensors:  # a class that only has call
-        return -np.inf, np.inf
-    last = tensors[0]._keras_history.operation
+    tensors = getattr(model, "outputs", None)  # a class that only has call has none
+    return _range(tensors[0]) if tensors else (-np.inf, np.inf)
+
+
+def _range(tensor):
+    """The range of what the layer of a tensor gives, followed up to the last one with weights."""
+    last = tensor._keras_history.operation
     if isinstance(last, keras.Model):
         return output_range(last)
-    activation = getattr(last, "activation", None if getattr(last, "weights", None) else last)
     try:
-        ends = np.ravel(activation(np.array([[-FAR], [FAR]], "float32")))
-    except Exception:  # it takes other inputs, such as the two of an addition
+        if getattr(last, "weights", None):
+            function, ends = last.activation, (-FAR, FAR)
+        else:
+            function, ends = last, np.clip(_range(last.input), -FAR, FAR)
+        with warnings.catch_warnings(action="ignore"):  # of a softmax over one number
+            low, high = np.sort(np.ravel(function(np.array(ends, "float32")[:, None])))
+    except Exception:  # it has no activation, or other inputs, such as the two of an addition
         return -np.inf, np.inf
-    return float(ends[0]), float(ends[-1])
+    return float(low), float(high)
 
 
 def loss_name(loss: Callable) -> str:

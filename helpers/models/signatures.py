@@ -62,6 +62,7 @@ def call_for(name: str, make: Callable, input_shape: tuple[int, ...], n_outputs:
         if isinstance(make, type):  # a class that hands all arguments on to Keras
             return Call([], {}, "without arguments")
         return _by_position(input_shape, n_outputs)
+    _check_outputs(name, single)
     values = {p.name: _value(p, input_shape, n_outputs) for p in single}
     given = {name: value for name, value in values.items() if value is not None}
     required = [p for p in single if p.default is p.empty]
@@ -106,8 +107,22 @@ def _value(parameter, input_shape, n_outputs):
         return input_shape
     if plain in INPUTS and len(input_shape) == 1:
         return input_shape[0]
-    short = plain in SHORT and parameter.default is parameter.empty
-    return n_outputs if plain in OUTPUTS or short else None
+    return n_outputs if plain in OUTPUTS or _is_short(parameter) else None
+
+
+def _is_short(parameter):
+    return _plain(parameter.name) in SHORT and parameter.default is parameter.empty
+
+
+def _check_outputs(name, parameters):
+    """Refuse a short name beside another for the number of outputs, such as n beside k."""
+    outputs = [p for p in parameters if _plain(p.name) in OUTPUTS or _is_short(p)]
+    if len(outputs) > 1 and any(map(_is_short, outputs)):
+        names = _listed([repr(p.name) for p in outputs])
+        raise ParameterError(
+            f"{name} takes {names}, each of which could be the number of outputs: name that "
+            "n_classes (or n_outputs), and the others input_shape or n_features"
+        )
 
 
 def _listed(words):

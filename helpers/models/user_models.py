@@ -10,8 +10,8 @@ import keras
 import numpy as np
 
 from helpers.errors import ParameterError, quoted
-from helpers.models.builders import NUMBERS, Builder
-from helpers.models.outputs import check_shape, check_values, suitable_loss
+from helpers.models.builders import Builder
+from helpers.models.outputs import NUMBERS, check_shape, check_values, suitable_loss
 from helpers.models.signatures import call_for
 
 N_TRIED = 32  # samples, drawn at random, on which a model is tried
@@ -73,6 +73,7 @@ def user_model(
     n_units = outputs.shape[1]
     loss, about_loss = suitable_loss(model, n_units, predicts, with_name)
     check_values(model, outputs, loss, predicts, with_name)
+    by_largest = n_units > 1 and (outputs < 0).any() and not getattr(loss, "from_logits", False)
 
     def built() -> keras.Model:
         model = build()
@@ -89,6 +90,11 @@ def user_model(
         notes=[
             f"{name} was called {call.words}.",
             about_loss,
+            *(
+                ["Its outputs are not probabilities: the largest is the class."]
+                if by_largest
+                else []
+            ),
             *_notes(model, other, input_shape),
         ],
     )

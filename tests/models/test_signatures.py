@@ -120,3 +120,22 @@ def test_a_number_of_features_is_not_asked_of_images():
     assert str(raised.value) == (
         "f takes n_features, but a sample has the shape (8, 8, 1): let it take input_shape"
     )
+
+
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (lambda n, k: None, "'n' and 'k'"),
+        (lambda *, out, c: None, "'out' and 'c'"),
+        (lambda n, n_classes: None, "'n' and 'n_classes'"),
+        (lambda n, num_classes=10: None, "'n' and 'num_classes'"),
+        (lambda input_shape, n, k: None, "'n' and 'k'"),
+    ],
+)
+def test_two_names_that_could_be_the_number_of_outputs_are_not_both_given_it(make, names):
+    with pytest.raises(ParameterError) as raised:
+        call_for("f", make, (4,), 3)
+    assert str(raised.value) == (
+        f"f takes {names}, each of which could be the number of outputs: name that n_classes (or "
+        "n_outputs), and the others input_shape or n_features"
+    )
