@@ -27,7 +27,7 @@ def code(name: str) -> str:
 
 
 def uncoded(text: str) -> str:
-    """A sentence with names as ``code`` writes them, with the names alone.
+    """A sentence (``text``) whose names are written by ``code``, with the names alone.
 
     >>> uncoded(f"{code('a')} differs from {code('b `c`')}")
     'a differs from b `c`'
