@@ -207,6 +207,9 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
     decimal = "." if reading.decimal == "auto" else reading.decimal
     table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
     columns = dict(zip(names, table.columns, strict=True))
+    if text := [name for name in names if pa.types.is_time(columns[name].type)]:  # or ratios
+        table = csv_files.read_csv(path, form, text, text=text, gaps=GAPS, decimal=decimal)
+        columns |= dict(zip(text, table.columns, strict=True))
     if text := [name for name in reading.as_text if name in names]:  # in them NA is no gap
         table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
         columns |= dict(zip(text, table.columns, strict=True))
