@@ -19,6 +19,7 @@ from helpers.data.first_rows import (
     spelled_gap,
     with_points_of_thousands,
 )
+from helpers.data.names import shown
 from helpers.errors import ParameterError, quoted
 
 MOST_COLUMNS = 2000
@@ -55,14 +56,27 @@ def place(path: str | Path) -> Path:
     """Where a file or folder (``path``) is on this machine, ~ being the home.
 
     Raises:
-        ParameterError: it is an address in a network.
+        ParameterError: it is an address in a network, or no path that can be opened.
     """
     if remote := REMOTE.match(str(path)):
         raise ParameterError(
             f"{quoted(path)} is on another machine ({remote[1]}): download it first, and give the "
             "path of the file"
         )
-    return Path(path).expanduser()
+    try:
+        here = Path(path).expanduser()
+        here.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return here
+    except RuntimeError as error:
+        raise ParameterError(
+            f"{quoted(path)} begins with the home of a user that this machine does not know: give "
+            "the whole path"
+        ) from error
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise ParameterError(f"{shown(str(path), 200)} cannot be opened: {said}") from error
+    return here
 
 
 def header(path: Path, reading: Reading = USUAL) -> list[str]:
@@ -193,6 +207,9 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
     decimal = "." if reading.decimal == "auto" else reading.decimal
     table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
     columns = dict(zip(names, table.columns, strict=True))
+    if text := [name for name in names if pa.types.is_time(columns[name].type)]:  # or ratios
+        table = csv_files.read_csv(path, form, text, text=text, gaps=GAPS, decimal=decimal)
+        columns |= dict(zip(text, table.columns, strict=True))
     if text := [name for name in reading.as_text if name in names]:  # in them NA is no gap
         table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
         columns |= dict(zip(text, table.columns, strict=True))
