@@ -22,7 +22,7 @@ def about(rows: dict[str, tuple[str, int, int, str, str]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ColumnTable:
-    """What ``about`` returned, shown by a notebook with its sentences in full.
+    """What ``about`` returned, shown by a notebook in full, and letter by letter.
 
     Attributes:
         frame: a row for each column.
@@ -31,7 +31,10 @@ class ColumnTable:
     frame: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", None):
+        if self.frame.empty:
+            return "<p>The samples are images, which have no columns.</p>"
+        every = ("display.max_colwidth", None, "display.max_rows", None)
+        with pd.option_context(*every, "display.html.use_mathjax", False):
             return self.frame._repr_html_()
 
     def __repr__(self) -> str:

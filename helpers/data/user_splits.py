@@ -181,7 +181,7 @@ class UserSplits:
         return (
             f"Always predicting the majority class, {code(self.classes[majority])}, gives a "
             f"test accuracy of {accuracy}. One test sample more or less is worth "
-            f"{100 / n_test:.2g} percentage points."
+            f"{100 / n_test:.2g} percentage points of accuracy."
         )
 
 

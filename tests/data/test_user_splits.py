@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.data.named import ColumnTable, about
 from helpers.data.user_splits import user_splits
 from helpers.errors import ParameterError
 
@@ -125,3 +126,11 @@ def test_the_majority_is_that_of_the_training_samples():
     data = replace(user_splits(example="breast_cancer"), **arrays, classes=["a", "b"])
     text = data._repr_markdown_()
     assert "predicting the majority class, `a`, gives a test accuracy of 25.0 %." in text
+
+
+def test_table_of_columns_shows_all_of_them_letter_by_letter():
+    frame = about({f"${i}$": ("<b>", 1, 0, "", "long " * 40) for i in range(80)})
+    shown = ColumnTable(frame)._repr_html_()
+    assert shown.count("<tr>") == 80 + shown[: shown.index("<tbody>")].count("<tr>")
+    assert "tex2jax_ignore" in shown and "<b>" not in shown and "long " * 40 in shown
+    assert "no columns" in ColumnTable(about({}))._repr_html_()
