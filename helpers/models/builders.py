@@ -21,6 +21,8 @@ class Builder:
         loss: Keras loss or its name; also the attribute ``loss`` of the models.
         metric: Keras's name of the metric beside it.
         one_output: whether the model has one output.
+        activation: "softmax" for outputs that add up to 1, "sigmoid" for outputs from 0 to 1,
+            "linear" for any others.
         its_optimizer: whether the model's maker compiled it with an optimizer.
         notes: what to know about the model, a sentence each.
     """
@@ -29,6 +31,7 @@ class Builder:
     loss: str | Callable
     metric: str = "accuracy"
     one_output: bool = False
+    activation: str = "softmax"
     its_optimizer: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -74,19 +77,15 @@ class Builder:
         if not loss_name(loss):
             return np.nan
         of_samples = getattr(loss, "call", loss)  # one value per sample, in double precision
-        numbers = y.shape[1] == 1
         y_train, y = y_train.astype("float64"), self.targets(y.astype("float64"))
-        if numbers:
+        if y_train.shape[1] == 1:  # numbers
             rows, counts = y_train, np.ones(len(y_train))
         else:
             rows, counts = self.targets(np.eye(y_train.shape[1])), y_train.sum(axis=0)
+        activation = keras.activations.get(self.activation)
 
         def constant(free, n):
-            """The constant output for n samples, which may have to be probabilities."""
-            if not numbers and not getattr(loss, "from_logits", False):
-                apart = self.one_output or "binary" in loss_name(loss)
-                free = keras.ops.sigmoid(free) if apart else keras.ops.softmax(free)
-            return keras.ops.broadcast_to(free, (n, len(free)))
+            return keras.ops.broadcast_to(activation(free[None]), (n, len(free)))
 
         def training_loss(free):
             free = tf.constant(free)
@@ -96,7 +95,11 @@ class Builder:
                 mean = tf.reduce_sum(losses * counts) / counts.sum()
             return float(mean), tape.gradient(mean, free).numpy()
 
-        start = np.median(rows, axis=0) if numbers else np.zeros(rows.shape[1])
+        start = np.zeros(rows.shape[1])
+        if self.activation == "linear":
+            start = np.median(self.targets(y_train), axis=0)
+            if loss_name(loss) == "hinge":
+                start = 2 * start - 1  # to which Keras turns targets of 0 and 1
         best = minimize(training_loss, start, jac=True, options={"gtol": 1e-9}).x
         return float(np.mean(of_samples(y, constant(tf.constant(best), len(y)))))
 

@@ -49,6 +49,7 @@ def chosen_model(
             loss="mean_squared_error",
             metric="mean_absolute_error",
             one_output=True,
+            activation="linear",
         )
     return Builder(lambda: mlp(n_inputs, n_outputs, hidden_units), "categorical_crossentropy")
 

@@ -140,14 +140,25 @@ def check_values(
                 "compile it in the function with "
                 "keras.losses.CategoricalCrossentropy(from_logits=True)"
             )
-    elif kind in FROM_0_TO_1:
-        beyond = np.isfinite(low) and (low < 0 or high > 1)  # also where all weights begin at 0
-        if beyond or (outputs < 0).any() or (outputs > 1).any():
-            raise ParameterError(
-                f"{name} must give probabilities, each from 0 to 1: end it on a sigmoid or a "
-                "softmax, or compile it in the function with "
-                "keras.losses.BinaryCrossentropy(from_logits=True)"
-            )
+    elif kind in FROM_0_TO_1 and kind_of_outputs(model, outputs) == "linear":
+        raise ParameterError(
+            f"{name} must give probabilities, each from 0 to 1: end it on a sigmoid or a softmax, "
+            "or compile it in the function with keras.losses.BinaryCrossentropy(from_logits=True)"
+        )
+
+
+def kind_of_outputs(model: keras.Model, outputs: np.ndarray) -> str:
+    """What outputs are: "softmax", "sigmoid" or "linear", as for ``Builder``.
+
+    Args:
+        model: of these outputs.
+        outputs: of some samples, shape (n, n_units).
+    """
+    low, high = output_range(model)
+    known = np.isfinite(low) and (low < 0 or high > 1)  # all weights may begin at 0
+    if known or (outputs < 0).any() or (outputs > 1).any():
+        return "linear"
+    return "softmax" if np.allclose(outputs.sum(axis=1), 1, atol=1e-3) else "sigmoid"
 
 
 def output_range(model: keras.Model) -> tuple[float, float]:

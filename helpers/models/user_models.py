@@ -11,7 +11,13 @@ import numpy as np
 
 from helpers.errors import ParameterError, quoted
 from helpers.models.builders import Builder
-from helpers.models.outputs import NUMBERS, check_shape, check_values, suitable_loss
+from helpers.models.outputs import (
+    NUMBERS,
+    check_shape,
+    check_values,
+    kind_of_outputs,
+    suitable_loss,
+)
 from helpers.models.signatures import call_for
 
 N_TRIED = 32  # samples, drawn at random, on which a model is tried
@@ -73,7 +79,9 @@ def user_model(
     n_units = outputs.shape[1]
     loss, about_loss = suitable_loss(model, n_units, predicts, with_name)
     check_values(model, outputs, loss, predicts, with_name)
-    by_largest = n_units > 1 and (outputs < 0).any() and not getattr(loss, "from_logits", False)
+    activation = "linear" if predicts == NUMBERS else kind_of_outputs(model, outputs)
+    logits = getattr(loss, "from_logits", False)
+    by_largest = n_units > 1 and activation == "linear" and not logits
 
     def built() -> keras.Model:
         model = build()
@@ -86,6 +94,7 @@ def user_model(
         loss=loss,
         metric="mean_absolute_error" if predicts == NUMBERS else "accuracy",
         one_output=n_units == 1,
+        activation=activation,
         its_optimizer=optimizer is not None,
         notes=[
             f"{name} was called {call.words}.",

@@ -21,11 +21,13 @@ GUESS = DummyClassifier(strategy="prior").fit(LABELS, LABELS).predict_proba(OTHE
 
 def guessed(loss, labels=LABELS, others=OTHERS, classes=3, **more):
     one_hot = np.eye(classes, dtype="float32")
+    if getattr(loss, "from_logits", False):
+        more["activation"] = "linear"
     return Builder(None, loss, **more).guessed_loss(one_hot[labels], one_hot[others])
 
 
 def guessed_number(loss, y=NUMBERS):
-    return Builder(None, loss, one_output=True).guessed_loss(y, OTHER_NUMBERS)
+    return Builder(None, loss, one_output=True, activation="linear").guessed_loss(y, OTHER_NUMBERS)
 
 
 def focal(p, gamma):
@@ -69,10 +71,13 @@ def test_squares_of_classes_are_those_of_their_shares(loss):
     assert guessed(loss) == pytest.approx(mean_squared_error(ONE_HOT[OTHERS], GUESS), rel=1e-6)
 
 
-def test_absolute_errors_of_classes_are_those_of_the_majority():
+@pytest.mark.parametrize("activation", ["softmax", "linear"])
+def test_absolute_errors_of_classes_are_those_of_the_majority(activation):
     majority = DummyClassifier(strategy="most_frequent").fit(LABELS, LABELS).predict(OTHERS)
     expected = mean_absolute_error(ONE_HOT[OTHERS], ONE_HOT[majority])
-    assert guessed("mean_absolute_error") == pytest.approx(expected, rel=1e-6)
+    assert guessed("mean_absolute_error", activation=activation) == pytest.approx(
+        expected, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,8 +87,17 @@ def test_absolute_errors_of_classes_are_those_of_the_majority():
 def test_one_output_guesses_the_share_of_the_second_class(loss, expected):
     second = np.minimum(LABELS, 1), np.minimum(OTHERS, 1)
     guess = DummyClassifier(strategy="prior").fit(*second[:1] * 2).predict_proba(OTHERS)[:, 1]
-    value = guessed(loss, *second, classes=2, one_output=True)
+    value = guessed(loss, *second, classes=2, one_output=True, activation="sigmoid")
     assert value == pytest.approx(expected(second[1], guess), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("activation", "best"),
+    [("linear", [1, -1, -1]), ("sigmoid", [1, 0, 0]), ("softmax", [1, 0, 0])],
+)
+def test_a_hinge_loss_is_guessed_within_the_range_of_the_outputs(activation, best):
+    expected = np.maximum(1 - (2 * ONE_HOT[OTHERS] - 1) * best, 0).mean()
+    assert guessed("hinge", activation=activation) == pytest.approx(expected, rel=1e-6)
 
 
 def test_smoothed_labels_are_guessed_by_smoothed_shares():
@@ -109,7 +123,8 @@ def test_a_binary_focal_loss_of_one_output_is_guessed_by_its_own_best_probabilit
     share, p = (LABELS > 0).mean(), np.linspace(1e-4, 1 - 1e-4, 9999)
     of_all = -share * (1 - p) ** 2 * np.log(p) - (1 - share) * p**2 * np.log(1 - p)
     labels = np.minimum(LABELS, 1)
-    guess = guessed("binary_focal_crossentropy", labels, labels, classes=2, one_output=True)
+    more = {"classes": 2, "one_output": True, "activation": "sigmoid"}
+    guess = guessed("binary_focal_crossentropy", labels, labels, **more)
     assert guess == pytest.approx(of_all.min(), rel=1e-6)
 
 

@@ -68,6 +68,22 @@ def test_losses_that_would_train_wrongly_are_refused(brought, make, n_outputs, p
     assert problem.startswith(f"model 'brought:make' {sentence}")
 
 
+@pytest.mark.parametrize(
+    ("make", "n_outputs", "predicts", "activation"),
+    [
+        (shared_loss(None, 3, "softmax"), 3, "classes", "softmax"),
+        (shared_loss(None, 3, "softmax", kernel="zeros"), 3, "classes", "softmax"),
+        (shared_loss("binary_crossentropy", 3, "sigmoid"), 3, "classes", "sigmoid"),
+        (shared_loss(None, 1, "sigmoid"), 2, "classes", "sigmoid"),
+        (shared_loss("mse", 3, kernel="zeros"), 3, "classes", "linear"),
+        (shared_loss(CROSS_ENTROPY(from_logits=True), 3), 3, "classes", "linear"),
+        (shared_loss("mse", 1, kernel="zeros"), 1, "numbers", "linear"),
+    ],
+)
+def test_what_the_outputs_are_is_known(brought, make, n_outputs, predicts, activation):
+    assert brought(make, n_outputs=n_outputs, predicts=predicts).activation == activation
+
+
 @pytest.mark.parametrize("loss", ["mean_squared_error", "categorical_hinge", own_loss])
 def test_linear_outputs_are_taken_where_the_loss_needs_no_probabilities(brought, loss):
     assert NOT_PROBABILITIES in brought(shared_loss(loss, 3)).notes
