@@ -36,7 +36,7 @@ class Reading:
     Attributes:
         delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
         decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: spellings that are gaps, besides the usual ones; numbers, too.
+        missing: what is a gap, besides the usual spellings; a number is one in any spelling.
         as_text: columns that are taken as they are written; in them only empty values and those
             that ``missing`` names are gaps.
         leave_out: columns that are not learnt from.
