@@ -36,10 +36,13 @@ class Reading:
     Attributes:
         delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
         decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: spellings that are gaps, besides the usual ones; numbers, too.
+        missing: what is a gap, besides the usual spellings; a number is one in any spelling.
         as_text: columns that are taken as they are written; in them only empty values and those
             that ``missing`` names are gaps.
         leave_out: columns that are not learnt from.
+
+    Raises:
+        ParameterError: one text is given where a list should be.
     """
 
     delimiter: str = "auto"
@@ -47,6 +50,14 @@ class Reading:
     missing: Sequence[str] = ()
     as_text: Sequence[str] = ()
     leave_out: Sequence[str] = ()
+
+    def __post_init__(self):
+        """Take numbers in a list for their texts, and refuse a text in the place of a list."""
+        for name in ("missing", "as_text", "leave_out"):
+            given = getattr(self, name)
+            if isinstance(given, str):  # a list of its letters otherwise
+                raise ParameterError(f"{name} must be a list, such as [{given!r}], got {given!r}")
+            object.__setattr__(self, name, [str(value) for value in given])
 
 
 USUAL = Reading()
