@@ -25,14 +25,6 @@ NOTICES = 20  # that are shown; of more, the first ones
 LETTERS = 24  # of the name of a class in a figure
 
 
-class ShownInFull(ColumnTable):
-    """A table of columns of which a notebook shows every row, and no name as a formula."""
-
-    def _repr_html_(self) -> str:
-        with pd.option_context("display.max_rows", None, "display.html.use_mathjax", False):
-            return super()._repr_html_()
-
-
 @dataclass(frozen=True)
 class UserSplits:
     """Samples that train, that choose a setting (validate), and that judge it (test).
@@ -140,7 +132,7 @@ class UserSplits:
 
     def column_table(self) -> ColumnTable:
         """``columns`` as a notebook shows it."""
-        return ShownInFull(self.columns)
+        return ColumnTable(self.columns)
 
     def _repr_markdown_(self) -> str:
         n, n_validation, n_test = map(len, (self.x_train, self.x_validation, self.x_test))
