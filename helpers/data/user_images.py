@@ -185,7 +185,9 @@ def _noticed(features: Mapping[str, int], unread: Sequence[str]) -> list[str]:
     notices = []
     if unread:
         some = _listed(unread, code)
-        notices.append(f"{counted(len(unread), 'file')} cannot be read and left out: {some}.")
+        is_ = "is" if len(unread) == 1 else "are"
+        n_files = counted(len(unread), "file")
+        notices.append(f"{n_files} cannot be read and {is_} left out: {some}.")
     if n := features["transparent"]:
         has = "has" if n == 1 else "have"
         notices.append(f"{counted(n, 'image')} {has} transparent parts, taken for white.")

@@ -102,7 +102,7 @@ def test_some_images_that_cannot_be_read_are_left_out_and_named(folder):
     assert (data.x_train[data.y_train[:, 0] == 1] > 0.9).all()
     assert (data.x_train[data.y_train[:, 1] == 1] < 0.3).all()
     assert sorted(data.notices[-1].split("`")[1::2]) == ["bright/1.jpg", "dark/0.png", "dark/4.png"]
-    assert data.notices[-1].startswith("3 files cannot be read and left out: ")
+    assert data.notices[-1].startswith("3 files cannot be read and are left out: ")
 
 
 def test_colour_that_is_dropped_is_told_once(folder):
