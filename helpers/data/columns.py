@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from helpers.data.first_rows import GAPS, is_text
 from helpers.data.names import code
-from helpers.data.spelling import is_date, is_gap_like, read_number, unit
+from helpers.data.spelling import dates_among, is_gap_like, looks_like_date, read_number, unit
 from helpers.data.tables import Reading
 from helpers.errors import ParameterError, quoted
 
@@ -65,17 +65,19 @@ def column(
             neither numbers nor text nor truth values.
     """
     as_text = name in reading.as_text
+    if values.null_count == len(values):
+        return _empty(len(values))
     values = _plain(where, values, as_text)
-    if pa.types.is_temporal(values.type) and values.null_count < len(values):
-        return _dates(values.drop_null()[0].as_py(), len(values))
+    if pa.types.is_temporal(values.type):
+        return _dates(_first(values), len(values))
     if not is_text(values.type):
         return _typed(where, values, reading)
     codes, texts = _distinct(where, values, reading.missing, as_text)
     if not texts:
-        return Column("left out", np.full(len(codes), np.nan), notices=["it holds no value"])
+        return _empty(len(codes))
     notices = []
     if not as_text:
-        dates = [text for text in texts if is_date(text)]
+        dates = dates_among(texts)
         if len(dates) > len(texts) / 2:
             return _dates(dates[0], len(codes))
         if numbers and (read := _numbers(where, texts, codes, reading, mixed)):
@@ -145,8 +147,15 @@ def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArra
     elif not any(known(kind) for known in KNOWN):
         raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
     if as_text:
-        return pc.replace_substring_regex(values.cast(pa.large_string()), r"\.0$", "")
+        return pc.replace_substring_regex(_as_text(where, values), r"\.0$", "")
     return values
+
+
+def _as_text(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return values.cast(pa.large_string())
+    except pa.ArrowException as error:
+        raise ParameterError(f"{where} cannot be taken as text: leave it out ({error})") from error
 
 
 def _distinct(
@@ -172,20 +181,28 @@ def _distinct(
 
 def _typed(where: str, values: pa.ChunkedArray, reading: Reading) -> Column:
     """Numbers and truth values that the file has as such."""
-    numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
     if pa.types.is_boolean(values.type):
-        return Column("category", numbers, ["False", "True"])
+        codes, texts = _distinct(where, _as_text(where, values), (), True)
+        names = [text.capitalize() for text in texts]
+        return Column("category", np.where(codes < 0, np.nan, codes), names, _odd_categories(names))
+    numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
+    numbers[np.isin(numbers, _missing(reading, reading.decimal))] = np.nan
     if np.isnan(numbers).all():
-        return Column("left out", numbers, notices=["it holds no value"])
+        return _empty(len(numbers))
     if pa.types.is_integer(values.type):
         if np.nanmax(np.abs(numbers)) > EXACT:
             reason = "its whole numbers are too large to be told apart, as those of keys are"
             return Column("left out", numbers, notices=[reason])
         if _are_days(numbers[~np.isnan(numbers)]):
-            return _dates(int(np.nanmin(numbers)), len(numbers))
-    for spelling in reading.missing:
-        numbers[numbers == read_number(spelling, ".")] = np.nan
+            return _dates(f"{np.nanmin(numbers):.0f}", len(numbers))
     return _number(where, numbers)
+
+
+def _missing(reading: Reading, mark: str) -> list[float]:
+    """The numbers that are gaps, spelled with the decimal mark ``mark``, or else with the other."""
+    marks = ",." if mark == "," else ".,"
+    values = [[read_number(spelling, mark) for mark in marks] for spelling in reading.missing]
+    return [other if np.isnan(value) else value for value, other in values]
 
 
 def _number(where: str, numbers: np.ndarray, notices: list[str] | None = None) -> Column:
@@ -224,6 +241,10 @@ def _numbers(
             f"{where} can be read in two ways, {quoted(texts[i])} as {by_mark['.'][i]:.12g} or as "
             f"{by_mark[','][i]:.12g}: give decimal '.' for the first, ',' for the second"
         )
+    named = np.isin(by_mark[mark], _missing(reading, mark))
+    by_mark[mark][named] = np.nan
+    if np.isnan(by_mark[mark]).all():
+        return _empty(len(codes))
     counted = [t for t, value in zip(texts, by_mark[mark], strict=True) if abs(value) > 0]
     units = {unit(text) for text in counted}
     if len(units - {""}) > 1 or {"", "%"} <= units:
@@ -232,6 +253,9 @@ def _numbers(
             "bring them to one, or name the column in as_text"
         )
     notices = [f"numbers in {code(sign)}" for sign in units if sign]
+    if len(fitting) == 2 and (differ & ~named).any():
+        i = int((differ & ~named).argmax())
+        notices.append(f"{code(texts[i])} was read as {by_mark[mark][i]:.12g}")
     if gap_like.any():
         gaps = ", ".join(code(t) for t, gap in zip(texts, gap_like, strict=True) if gap)
         notices.append(f"{gaps} among its numbers was taken for a gap")
@@ -245,9 +269,22 @@ def _are_days(numbers: np.ndarray) -> bool:
     return all((low <= part).all() and (part <= high).all() for low, part, high in within)
 
 
-def _dates(example: object, n: int) -> Column:
-    reason = f"it holds dates or times, such as {code(str(example))}"
+def _dates(example: str, n: int) -> Column:
+    reason = f"it holds dates or times, such as {code(example)}"
     return Column("left out", np.full(n, np.nan), notices=[reason])
+
+
+def _first(times: pa.ChunkedArray) -> str:
+    """The first of some times, as Python writes it, or else as the file counts it."""
+    first = times.drop_null()[0]
+    try:
+        return str(first.as_py())
+    except (OverflowError, ValueError):  # out of Python's range, or in a time zone that is unknown
+        return f"{first.value} in {first.type}"
+
+
+def _empty(n: int) -> Column:
+    return Column("left out", np.full(n, np.nan), notices=["it holds no value"])
 
 
 def _odd_numbers(numbers: np.ndarray) -> list[str]:
@@ -272,6 +309,8 @@ def _odd_categories(texts: list[str]) -> list[str]:
     if twice := [text for text in texts if same[text.casefold()] > 1]:
         notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
     digits = [text for text in texts if text[0].isdigit()]
-    if len(digits) > len(texts) / 2:
+    if dates := [text for text in texts if looks_like_date(text)]:
+        notices.append(f"{code(dates[0])} resembles a date or time, and was taken for a category")
+    elif len(digits) > len(texts) / 2:
         notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
     return notices

@@ -66,7 +66,8 @@ def layout(path: Path, delimiter: str) -> Layout:
     if delimiter == "auto":
         delimiter = _delimiter(lines[skip:])
     if encoding not in ("utf-8", "utf-16"):
-        notices.append("The file is not in UTF-8, and was read as Windows-1252: look at the names.")
+        name = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}[encoding]
+        notices.append(f"The file is not in UTF-8, and was read as {name}: look at the names.")
     return Layout(encoding, skip, delimiter, notices)
 
 

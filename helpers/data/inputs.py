@@ -51,6 +51,10 @@ def encoded(
             f"{quoted(file)} must make at most {MOST_COLUMNS} inputs, got {n_inputs} (one for each "
             "category): name fewer features"
         )
+    scaled, orders = columns.copy(), 0
+    if standardise:
+        orders = binary_orders(columns[numbers].iloc[parts[0]].to_numpy())
+        scaled[numbers] = np.ldexp(columns[numbers].to_numpy(), -orders)
     places = [np.arange(len(names)) for names in categories.values()]
     fill = {"keep_empty_features": True}
     one_hot = OneHotEncoder(categories=places, sparse_output=False, dtype="float32")
@@ -68,24 +72,41 @@ def encoded(
         sparse_threshold=0,
     )
     with np.errstate(over="ignore", invalid="ignore"):
-        encoder.fit(columns.iloc[parts[0]])
-        arrays = [encoder.transform(columns.iloc[rows]).astype("float32") for rows in parts]
+        encoder.fit(scaled.iloc[parts[0]])
+        arrays = [encoder.transform(scaled.iloc[rows]).astype("float32") for rows in parts]
     blocks = [[name] for name in numbers] + [[name] * len(categories[name]) for name in categories]
     owners = np.concatenate([*blocks, gapped]) if gapped else np.concatenate(blocks)
     order = np.concatenate([np.flatnonzero(owners == name) for name in columns])
     arrays = [array[:, order] for array in arrays]
     for at, name in zip(order.argsort(), owners, strict=True):
-        if not all(np.isfinite(array[:, at]).all() for array in arrays):
+        differ = np.ptp(columns[name].iloc[parts[0]].to_numpy()) > 0
+        lost = differ and not np.ptp(arrays[0][:, at])
+        if lost or not all(np.isfinite(array[:, at]).all() for array in arrays):
             raise ParameterError(
                 f"column {quoted(name)} of {quoted(file)} holds numbers that single precision "
                 "cannot tell apart, or cannot hold"
             )
-    return arrays, made, _filled(encoder, numbers, categories, gapped)
+    return arrays, made, _filled(encoder, numbers, orders, categories, gapped)
+
+
+def binary_orders(values: np.ndarray) -> np.ndarray:
+    """Powers of two that bring the largest absolute number of each column between 1/2 and 1.
+
+    Divided by them, numbers of any size keep their digits and have squares that float64 can hold.
+
+    Args:
+        values: shape (n, n_columns) or (n,), NaN in gaps.
+
+    >>> binary_orders(np.array([[3.0], [-4.0]]))
+    array([3], dtype=int32)
+    """
+    return np.frexp(np.fmax.reduce(np.abs(values), axis=0, initial=0))[1]
 
 
 def _filled(
     encoder: ColumnTransformer,
     numbers: Sequence[str],
+    orders: np.ndarray | int,
     categories: Mapping[str, Sequence[str]],
     gapped: Sequence[str],
 ) -> dict[str, str]:
@@ -94,6 +115,7 @@ def _filled(
     for kind, names in (("number", numbers), ("category", list(categories))):
         if names:
             values = encoder.named_transformers_[kind][0].statistics_
+            values = np.ldexp(values, orders) if kind == "number" else values
             filled |= dict(zip(names, values, strict=True))
     return {
         name: categories[name][int(filled[name])] if name in categories else f"{filled[name]:.6g}"

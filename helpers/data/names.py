@@ -33,3 +33,12 @@ def code(name: str) -> str:
     if longest or not text.strip():
         text = f" {text} "
     return "`" * (longest + 1) + text + "`" * (longest + 1)
+
+
+def uncoded(text: str) -> str:
+    """A sentence with names as ``code`` writes them, with the names alone.
+
+    >>> uncoded(f"{code('a')} differs from {code('b `c`')}")
+    'a differs from b `c`'
+    """
+    return re.sub(r"(?<!`)(`+)(?!`)( ?)(.*?)\2(?<!`)\1(?!`)", r"\3", text)

@@ -1,6 +1,7 @@
 """Numbers, dates and gaps in the spellings that the world has for them."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,21 +27,43 @@ BODIES = {
     )
     for mark, group in ((".", ","), (",", "."))
 }
-MONTH = (  # its beginning, in some languages
-    r"(?:jan|feb|fév|fev|ene|gen|mar|mär|maa|mrt|apr|abr|avr|may|mai|maj|mei|mag|jun|jui|jul|giu|lug"
-    r"|aug|aoû|ago|sep|set|oct|okt|out|ott|nov|dec|dez|dic|déc)[^\W\d_]*\.?"
+MONTHS = (  # and their usual abbreviations, in seven languages
+    "jan january januar jänner janvier janv januari janeiro ene enero gen gennaio",
+    "feb february februar fév févr février fevrier febrero febbraio fev fevereiro februari",
+    "mar march mär märz mrz mars marzo março marco maart mrt",
+    "apr april avr avril abr abril aprile",
+    "may mai mayo mag maggio maio mei",
+    "jun june juni juin junio giu giugno junho",
+    "jul july juli juil juillet julio lug luglio julho",
+    "aug august août aout ago agosto augustus",
+    "sep sept september septembre septiembre setiembre set settembre setembro",
+    "oct october okt oktober octobre octubre ott ottobre out outubro",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember déc décembre decembre dic diciembre dicembre dezembro",
 )
-TIME = r"(?:[T\s,]+\d{1,2}[:.h]\d{2}\S*(?:\s*[AaPp]\.?[Mm]\.?)?(?:\s*[A-Z]{2,5})?)?"
+WORDS = r"(?:set|gen|out|ago|mag)\b"  # mean something else in English
+MONTH = rf"(?:{'|'.join(' '.join(MONTHS).split())})\.?"
+D, M, YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:1[5-9]|20|21)\d\d"
+IN_DIGITS = "|".join(
+    rf"\d{{4}}{mark}{M}{mark}\s?{D}|(?:{D}{mark}\s?{M}|{M}{mark}{D}){mark}\s?\d{{4}}"
+    for mark in ("-", "/", r"\.", r"\s")
+)
+ORDINAL = rf"{D}(?:st|nd|rd|th|\.)?"
+TIME = r"\d{1,2}[:.h]\d{2}\S*(?:\s*[AaPp]\.?[Mm]\.?)?(?:\s*[A-Z]{2,5})?"
 DATE = re.compile(
-    rf"(?:[^\W\d_]{{2,10}}\.?,?\s+)?(?:"  # Monday
-    r"\d{4}([-/.\s])\d{1,2}\1\s?\d{1,2}|\d{1,2}([-/.\s])\s?\d{1,2}\2\s?(?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[-.\s]+(?:de\s+)?{MONTH}[-,.\s]+(?:de\s+)?(?:\d{{4}}|\d{{2}})"
-    rf"|{MONTH}[-\s]+\d{{1,2}}(?:st|nd|rd|th)?,?[-\s]+\d{{4}}|{MONTH}[-\s]+\d{{4}}"
-    rf"|{MONTH}[-\s]?'?\d{{2}}|\d{{4}}[-/]\d{{1,2}}|\d{{1,2}}[-/]\d{{4}}"
-    r"|q[1-4][-/\s]?\d{4}|\d{4}[-/\s]?q[1-4]"
-    rf"|\d{{4}}-?W\d\d(?:-?\d)?|\d{{4}}年\d{{1,2}}月\d{{1,2}}日?){TIME}"
-    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?",
+    rf"(?:[^\W\d_]{{2,10}}\.?,?\s+)?(?:{IN_DIGITS}|{D}/{D}/\d\d"  # Monday
+    rf"|{ORDINAL}[-.\s]*(?:de\s+)?{MONTH}[-,.\s]*(?:de\s+)?\d{{4}}"
+    rf"|{ORDINAL}[-.\s]+(?:de\s+)?{MONTH}[-,.\s]+(?:de\s+)?\d\d"
+    rf"|{MONTH}[-\s]+{ORDINAL},?[-\s]+\d{{4}})(?:[T\s,]+{TIME})?"
+    rf"|{MONTH}[-\s]*'?{YEAR}|(?!{WORDS}){MONTH}(?:[-\s]+|[-\s]*')\d\d|{YEAR}[-/]{M}|{M}[-/]{YEAR}"
+    rf"|q[1-4][-/\s]?{YEAR}|{YEAR}[-/\s]?q[1-4]|{YEAR}-?W\d\d(?:-?\d)?"
+    rf"|\d{{4}}年\d{{1,2}}月\d{{1,2}}日?(?:\s+{TIME})?"
+    r"|\d{1,2}:[0-5]\d:[0-5]\d(?:\.\d+)?(?:\s*[AaPp]\.?[Mm]\.?)?"
+    r"|\d{1,2}:[0-5]\d\s*[AaPp]\.?[Mm]\.?",
     re.IGNORECASE,
+)
+LIKE_DATE = re.compile(  # 1.2.21, or a version; 16:10, or a ratio
+    rf"(?:{D}\.\s?{M}\.\s?|{D}-{M}-|{M}-{D}-)\d\d(?:[T\s,]+{TIME})?|(?:[01]?\d|2[0-3]):[0-5]\d"
 )
 GAP_LIKE = re.compile(
     r"[?\-\u2013\u2014.*#/]+|n\.?/?a\.?|<na>|nan|nat|nil|\(?(?:none|null|missing|unknown|blank)\)?"
@@ -66,6 +89,31 @@ def is_date(text: str) -> bool:
     [True, True, True, False]
     """
     return DATE.fullmatch(text) is not None
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether this ``text`` is a date or a time of day if others beside it are.
+
+    >>> [looks_like_date(text) for text in ("1.2.21", "16:10", "1.2.3")]
+    [True, True, False]
+    """
+    return LIKE_DATE.fullmatch(text) is not None
+
+
+def dates_among(texts: Sequence[str]) -> list[str]:
+    """The dates and times of day among the ``texts`` of a column.
+
+    Versions such as 1.2.10 and ratios such as 16:10 look like them. They are none, unless all texts
+    of the column may be dates or times and some number begins with 0, as in 01.02.10 and 16:05.
+
+    >>> dates_among(["08:30", "16:10"]), dates_among(["16:10", "4:3"])
+    (['08:30', '16:10'], [])
+    """
+    dates = [text for text in texts if is_date(text)]
+    others = [text for text in texts if not is_date(text) and not is_gap_like(text)]
+    if all(map(looks_like_date, others)) and any(re.search(r"\b0\d", text) for text in others):
+        return dates + others
+    return dates
 
 
 def read_number(text: str, decimal: str) -> float:

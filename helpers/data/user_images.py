@@ -1,5 +1,6 @@
 """Images of one's own: a folder with a subfolder for each class becomes a Dataset."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -79,12 +80,15 @@ def load_images(
 
 def _files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
     """The images of each class, hidden ones left out, and what to notice of the folder."""
-    everything = sorted(
+    visible = sorted(
         path
         for path in folder.rglob("*")
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
     )
+    for path in (folder, *visible):  # those above before those within
+        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+            raise ParameterError(f"the folder {path} cannot be opened: Permission denied")
+    everything = [path for path in visible if path.is_file()]
     images = [path for path in everything if path.suffix.lower() in FORMATS]
     files, inner = {}, {}
     for path in images:

@@ -1,6 +1,7 @@
 """Samples of the reader's own, or an example in their place, in three splits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +14,24 @@ from helpers.data.examples import example_table
 from helpers.data.images import flattened
 from helpers.data.named import ColumnTable, NamedDataset
 from helpers.data.names import code, shown
-from helpers.data.splits import split, with_validation
+from helpers.data.splits import Categories, split, with_validation
 from helpers.data.tables import Reading
 from helpers.data.user_images import load_images
 from helpers.data.user_tables import read_samples
-from helpers.errors import ParameterError
+from helpers.errors import ParameterError, quoted
 
+THREE = 3  # samples of each class that three splits need
 NAMED = 5  # inputs that are named; of more, the first ones
 NOTICES = 20  # that are shown; of more, the first ones
 LETTERS = 24  # of the name of a class in a figure
+
+
+class ShownInFull(ColumnTable):
+    """A table of columns of which a notebook shows every row, and no name as a formula."""
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_rows", None, "display.html.use_mathjax", False):
+            return super()._repr_html_()
 
 
 @dataclass(frozen=True)
@@ -123,12 +133,7 @@ class UserSplits:
         if self.classes:
             return splits
         mean, std = self.target_mean, self.target_std
-        return {name: y[:, 0] * std + mean for name, y in splits.items()}
-
-    def counts(self) -> dict[str, np.ndarray]:
-        """Samples of each class in each split, shape (n_classes,)."""
-        splits = {"train": self.y_train, "validate": self.y_validation, "test": self.y_test}
-        return {name: y.sum(axis=0).astype(int) for name, y in splits.items()}
+        return {name: y[:, 0].astype(float) * std + mean for name, y in splits.items()}
 
     def class_names(self) -> list[str]:
         """Names of the classes as a figure shows them: on one line, and cut if they are long."""
@@ -136,7 +141,7 @@ class UserSplits:
 
     def column_table(self) -> ColumnTable:
         """``columns`` as a notebook shows it."""
-        return ColumnTable(self.columns)
+        return ShownInFull(self.columns)
 
     def _repr_markdown_(self) -> str:
         n, n_validation, n_test = map(len, (self.x_train, self.x_validation, self.x_test))
@@ -172,11 +177,11 @@ class UserSplits:
                 f"Always predicting the mean of the training samples, {self.target_mean:.4g}, "
                 f"gives a mean absolute error of {error:.4g} on the test samples."
             )
-        test = self.counts()["test"]
-        majority = f"{100 * test.max() / test.sum():.1f} %"
+        majority = self.y_train.sum(axis=0).argmax()
+        accuracy = f"{100 * self.y_test[:, majority].mean(dtype=float):.1f} %"
         return (
-            f"Always predicting the majority class, {code(self.classes[test.argmax()])}, gives a "
-            f"test accuracy of {majority}. One test sample more or less is worth "
+            f"Always predicting the majority class, {code(self.classes[majority])}, gives a "
+            f"test accuracy of {accuracy}. One test sample more or less is worth "
             f"{100 / n_test:.2g} percentage points."
         )
 
@@ -226,15 +231,16 @@ def user_splits(
     ((88, 4), (45, 4), (45, 4))
     """
     shared = {"test_share": test_share, "data_seed": data_seed, "max_samples": max_samples}
-    share = test_share / (1 - test_share)
     if table and not images:
         reading = Reading(delimiter, decimal, missing, as_text, leave_out)
         samples = read_samples(
             table, target, features, reading,
             missing_values=missing_values, predict=predict, max_samples=max_samples, seed=data_seed,
         )  # fmt: skip
-        rest, test = split(samples.target, test_share, data_seed)
-        train, held = split(samples.target.take(rest), share, data_seed, "validation")
+        with _enough(samples.target, samples.n_available):
+            rest, test = split(samples.target, test_share, data_seed)
+            share = _as_many(test, rest)
+            train, held = split(samples.target.take(rest), share, data_seed, "validation")
         choosing, judging = samples.datasets(rest[train], rest[held], test)
         return _in_three(choosing, judging)
     if images:
@@ -243,7 +249,45 @@ def user_splits(
         data = example_table(example, **shared)
     if flat:
         data = flattened(data)
-    return _in_three(with_validation(data, share, data_seed), data)
+    y = np.concatenate([data.y_train, data.y_test])
+    with _enough(Categories(y.argmax(axis=1), data.classes), data.n_available):
+        share = _as_many(data.x_test, data.x_train) if images else test_share / (1 - test_share)
+        return _in_three(with_validation(data, share, data_seed), data)
+
+
+def _as_many(test: np.ndarray, rest: np.ndarray) -> float:
+    """The share of the rest that makes as many samples as test."""
+    if len(test) >= len(rest):
+        raise ParameterError("no sample would train")
+    return (len(test) - 0.5) / len(rest)  # which is rounded up
+
+
+@contextmanager
+def _enough(labels: Categories, n_available: int) -> Iterator[None]:
+    """Explain by the counts of all samples why they cannot be split in three.
+
+    Args:
+        labels: of the samples.
+        n_available: samples that there were, of which these are all or some.
+    """
+    n = len(labels.codes)
+    counts = np.bincount(labels.codes) if labels.names else np.array([n])
+    if counts.min() >= THREE:
+        try:
+            yield
+            return
+        except ParameterError:
+            pass
+    fewest = counts.min()
+    who = f"class {quoted(labels.names[counts.argmin()])} has" if labels.names else "there are"
+    who += f" {fewest} {'sample' if fewest == 1 else 'samples'}"
+    if n < n_available:
+        raise ParameterError(
+            f"{who} among the {n} that were drawn, too few to train, validate and test: "
+            "raise max_samples"
+        )
+    leave_out = ", or leave its rows out" if labels.names else ""
+    raise ParameterError(f"{who}, too few to train, validate and test: add some{leave_out}")
 
 
 def _in_three(choosing: NamedDataset, judging: NamedDataset) -> UserSplits:

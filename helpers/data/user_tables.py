@@ -10,9 +10,9 @@ import pandas as pd
 from helpers import checks
 from helpers.data import tables
 from helpers.data.columns import MOST_CATEGORIES, as_input, column, described
-from helpers.data.inputs import encoded
+from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
-from helpers.data.names import code
+from helpers.data.names import code, uncoded
 from helpers.data.splits import Categories, drawn, split
 from helpers.data.tables import Reading
 from helpers.data.targets import read_target
@@ -55,12 +55,15 @@ class Samples:
         if self.target.names:
             y = np.eye(len(self.target.names), dtype="float32")[y]
         else:
-            mean, std = float(y[train].mean()), float(y[train].std())
-            if not std or not np.isfinite([mean, std]).all():
+            order = binary_orders(y[train])
+            y = np.ldexp(y, -order)
+            mean, std = y[train].mean(), y[train].std()
+            if not np.ptp(y[train]):
                 raise ParameterError(
                     f"the target of {quoted(self.name)} is the same number in all training samples"
                 )
             y = ((y - mean) / std).astype("float32")[:, None]
+            mean, std = np.ldexp([mean, std], order).tolist()
         gaps = self.columns.isna().sum()
         rows, notices = {}, list(self.notices)
         for name, (taken_for, remarks) in self.about.items():
@@ -70,7 +73,10 @@ class Samples:
                 continue
             if taken_for == "left out":
                 remarks = [f"left out, since {remark}" for remark in remarks]
-            rows[name] = taken_for, len(made.get(name, [])), n_gaps, value, "; ".join(remarks)
+            rows[name] = (
+                uncoded(taken_for), len(made.get(name, [])), n_gaps, value,
+                uncoded("; ".join(remarks)),
+            )  # fmt: skip
             if n_gaps:
                 remarks = [*remarks, f"{n_gaps} gaps were filled with {code(value)}"]
             column_name = f"Column {code(name)}" if name else "The column without a name"

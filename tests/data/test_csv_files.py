@@ -31,11 +31,18 @@ def test_quotes_after_a_byte_order_mark(file):
     check_is_good(file(GOOD.replace("width", '"width"').encode("utf-8-sig")))
 
 
-@pytest.mark.parametrize(("encoding", "word"), [("cp1252", "grün €"), ("latin-1", "grün")])
-def test_what_is_not_unicode_is_read_as_windows_writes_it_and_told(file, encoding, word):
+@pytest.mark.parametrize(
+    ("encoding", "word", "name"),
+    [
+        ("cp1252", "grün €", "Windows-1252"),
+        ("latin-1", "grün", "Windows-1252"),
+        ("latin-1", "grün\x81", "Latin-1"),
+    ],
+)
+def test_what_is_not_unicode_is_read_as_windows_writes_it_and_told(file, encoding, word, name):
     data = load_table(file(GOOD.replace("red", word).encode(encoding)), "kind")
     assert data.inputs[2] == f"colour = {word}"
-    assert "The file is not in UTF-8, and was read as Windows-1252" in data.notices[0]
+    assert f"The file is not in UTF-8, and was read as {name}:" in data.notices[0]
     names = load_table(file(GOOD.replace("width", "größe").encode(encoding)), "kind")
     assert names.inputs[0] == "größe"
 

@@ -124,3 +124,33 @@ def test_pandas_writes_what_is_read_back(file, tmp_path):
     second = load_table(tmp_path / "mine.parquet", "kind")
     assert first.inputs == second.inputs
     np.testing.assert_allclose(first.x_train, second.x_train, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("texts", "gap", "missing", "others"),
+    [
+        (["1,5", "2,25", "3,75"], "-9,99", "-9,99", [1.5, 2.25, 3.75]),
+        (["1,5", "2,25", "3,75"], "-9,99", "-9.99", [1.5, 2.25, 3.75]),
+        (["1.200", "2.300", "1.450,5"], "-999,0", "-999", [1200, 2300, 1450.5]),
+        (["1,200", "2,300.5", "950"], "-999", "-999", [1200, 2300.5, 950]),
+        (["$1,200", "$2,300.5", "$950"], "$-999", "-999", [1200, 2300.5, 950]),
+        (["5 %", "7.5 %", "9 %"], "-999.0", "-999", [5, 7.5, 9]),
+        (["1.5", "2.5", "3.5"], "-999.00", "-999", [1.5, 2.5, 3.5]),
+        (["(7)", "8.5", "9"], "9,999", "9999", [-7, 8.5, 9]),
+    ],
+)
+def test_a_number_named_as_missing_is_a_gap_in_any_spelling(file, texts, gap, missing, others):
+    four = [*texts, gap]
+    rows = "".join(f"{four[i % 4]};{'ab'[i % 2]}\n" for i in range(N))
+    data = load_table(file("x;kind\n" + rows), "kind", missing=[missing], standardise=False)
+    assert data.inputs == ["x", "x is missing"]
+    assert data.columns.loc["x", "gaps"] == 15
+    x = np.concatenate([data.x_train, data.x_test])
+    np.testing.assert_allclose(np.unique(x[x[:, 1] == 0, 0]), sorted(others))
+
+
+def test_all_rows_named_as_missing_leave_no_value(file):
+    data = load_table(
+        written(file, x=["1.5", "2"] * (N // 2), y=["-9"] * N), "kind", missing=["-9"]
+    )
+    assert told(data, "`y`: left out, since it holds no value")

@@ -149,3 +149,53 @@ def test_what_only_resembles_a_date_is_none(text):
 def test_what_people_write_for_a_gap(text):
     assert is_gap_like(text)
     assert not is_gap_like(f"{text} north")
+
+
+LIKE_MONTHS = [
+    *("gene{:02}", "set{}", "marker{:02}", "decile{}", "apron{:02}", "outlet {}", "junction {}"),
+    *("set {}", "gen-{}", "general 20{:02}", "marathon 20{:02}", "decade 20{:02}"),
+]
+
+
+@pytest.mark.parametrize("form", LIKE_MONTHS)
+def test_words_that_begin_like_a_month_are_categories(file, form):
+    texts = [form.format(10 + i % 5) for i in range(24)]
+    rows = "".join(f"{text},{i / 4},{'ab'[i % 2]}\n" for i, text in enumerate(texts))
+    data = load_table(file("x,y,kind\n" + rows), "kind")
+    assert data.inputs == [f"x = {text}" for text in sorted(set(texts))] + ["y"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["14feb2021", "14. Februar 2021", "3 de marzo de 2021", "Sept. 2020", "feb-21", "Feb '21",
+     "may2020", "1st March 2020", "14 février 2021", "2/14/21", "16:10:05", "5:30 pm", "1.2.2010",
+     "14.02.2021, 10:30 Uhr", "2021Q1", "2021-W05", "14-Feb-21 10:30", "ottobre 2020"],
+)  # fmt: skip
+def test_one_spelling_of_a_date(text):
+    assert is_date(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "dates"),
+    [
+        (["1.2.10", "1.2.11", "2.4.10"], False),  # versions
+        (["16:10", "21:10", "32:10"], False),  # ratios
+        (["16:10", "4:3", "16:09"], False),
+        (["12-34-5678", "45-67-8901"], False),  # keys
+        (["08:30", "16:10", "23:45"], True),
+        (["01.02.10", "14.02.10", "?"], True),
+        (["1.2.2010", "14.12.2010"], True),
+    ],
+)
+def test_versions_and_ratios_are_no_dates(file, texts, dates):
+    rows = "".join(f"{texts[i % len(texts)]},{i / 4},{'ab'[i % 2]}\n" for i in range(24))
+    data = load_table(file("x,y,kind\n" + rows), "kind")
+    assert (data.columns.loc["x", "taken for"] == "left out") == dates
+    if not dates:
+        assert "resembles a " in data.columns.loc["x", "to notice"]
+
+
+def test_points_taken_for_thousands_are_told(file):
+    rows = "".join(f"{i % 5 + 1}.234;{i},5;{'ab'[i % 2]}\n" for i in range(24))
+    data = load_table(file("x;y;kind\n" + rows), "kind")
+    assert data.notices[0] == "Column `x`: `1.234` was read as 1234."
