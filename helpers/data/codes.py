@@ -117,7 +117,9 @@ def tells_target(column: pd.Series, target: np.ndarray, *, classes: bool) -> boo
     n_values, n_targets = len(pd.unique(values)), len(pd.unique(target))
     if len(values) < FEWEST_KEYS or len(values) < len(known) / 2 or min(n_values, n_targets) < 2:
         return False
-    if not classes and n_values > 2 and abs(np.corrcoef(values, target)[0, 1]) > 1 - 1e-9:
-        return True
+    if not classes and n_values > 2:
+        scaled = [numbers / np.abs(numbers).max() for numbers in (values, target)]
+        if abs(np.corrcoef(*scaled)[0, 1]) > 1 - 1e-9:
+            return True
     one_to_one = len(pd.DataFrame({"value": values, "target": target}).drop_duplicates())
     return one_to_one == n_values == n_targets <= len(values) / 2

@@ -1,45 +1,26 @@
-"""Columns of a table: numbers, categories, or nothing to learn from, and what to notice of them."""
+"""Columns of a table: numbers, categories, or nothing to learn from."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.data import remarks
+from helpers.data.column import Column, dates, empty, left_out
 from helpers.data.first_rows import GAPS, is_text
 from helpers.data.names import code
-from helpers.data.spelling import dates_among, is_gap_like, looks_like_date, read_number, unit
+from helpers.data.number_columns import Texts, spelled_numbers, typed_numbers
+from helpers.data.spelling import dates_among
 from helpers.data.tables import Reading
-from helpers.errors import ParameterError, quoted
+from helpers.errors import ParameterError
 
-MOST_CATEGORIES = 50  # of one column; each becomes an input of a network
-SHOWN = 5  # categories, of more the first ones
 INDEX = re.compile(r"|Unnamed: \d+|__index_level_\d+__|(.*[^a-z])?(id|idx|index|nr|no|uuid)", re.I)
 KNOWN = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_temporal)
-EXACT = 2**53  # of whole numbers, those that float64 holds
-FEW = 10  # distinct whole numbers, that may be codes
-CODES = (-99, -999, -9999, -99999)  # that stand for gaps among numbers that are never negative
-
-
-@dataclass
-class Column:
-    """A column of a table.
-
-    Attributes:
-        taken_for: "number", "category", or "left out", for the reason in ``notices``.
-        values: shape (n,), float64; of categories their places in ``categories``; NaN in gaps.
-        categories: names of the categories, in order.
-        notices: what should be known about it, in words that may follow its name.
-    """
-
-    taken_for: str
-    values: np.ndarray
-    categories: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+SPELLINGS = 200  # that are remembered of a column
 
 
 def column(
@@ -50,7 +31,7 @@ def column(
     spelled: str = "",
     *,
     mixed: bool = False,
-    numbers: bool = True,
+    predict: str = "auto",
 ) -> Column:
     """A column of any number of categories, or of numbers.
 
@@ -58,46 +39,45 @@ def column(
         where: what it is called in errors.
         values, name, reading, spelled: of a ``helpers.data.tables.Table``.
         mixed: whether text among numbers makes all of them categories.
-        numbers: False takes numbers that are text for categories.
+        predict: "classes" takes numbers that are text for categories, "numbers" those that begin
+            with 0, too, for numbers.
 
     Raises:
-        ParameterError: it can be read in two ways, holds infinities or text among numbers, or
-            neither numbers nor text nor truth values.
+        ParameterError: it can be read in two ways, holds infinities, several units or text among
+            numbers, or neither numbers nor text nor truth values.
     """
-    as_text = name in reading.as_text
     if values.null_count == len(values):
-        return _empty(len(values))
+        return empty(len(values))
+    as_text = name in reading.as_text or pa.types.is_dictionary(values.type)
     values = _plain(where, values, as_text)
-    if pa.types.is_temporal(values.type):
-        return _dates(_first(values), len(values))
+    if pa.types.is_boolean(values.type):
+        return _truth_values(where, values)
+    if pa.types.is_temporal(values.type) and not pa.types.is_duration(values.type):
+        return dates(_first(values), len(values))
     if not is_text(values.type):
-        return _typed(where, values, reading)
-    codes, texts = _distinct(where, values, reading.missing, as_text)
-    if not texts:
-        return _empty(len(codes))
+        return typed_numbers(where, values, reading)
+    texts = _distinct(where, values, {"", *reading.missing, *reading.missing_here}, as_text)
+    if not texts.distinct:
+        return replace(empty(len(texts.codes)), gaps=texts.gaps)
     notices = []
     if not as_text:
-        dates = dates_among(texts)
-        if len(dates) > len(texts) / 2:
-            return _dates(dates[0], len(codes))
-        if numbers and (read := _numbers(where, texts, codes, reading, mixed)):
+        days = dates_among(texts.distinct)
+        if len(days) > len(texts.distinct) / 2:
+            return dates(days[0], len(texts.codes))
+        padded = predict != "numbers"
+        if predict != "classes" and (
+            read := spelled_numbers(texts, reading, mixed=mixed, padded=padded)
+        ):
             return read
-        if spelled and (codes < 0).any():
+        if spelled and (texts.codes < 0).any():
             notices.append(
                 f"{code(spelled)} was taken for a gap; if it is a value, name the column in as_text"
             )
-        notices += _odd_categories(texts)
-    return Column("category", np.where(codes < 0, np.nan, codes), texts, notices)
-
-
-def described(kind: str, categories: list[str]) -> str:
-    """What a column was taken for (``kind``), in words, with the first of its ``categories``.
-
-    >>> described("category", ["a", "b"])
-    'category: `a`, `b`'
-    """
-    more = ", …" if len(categories) > SHOWN else ""
-    return f"{kind}: {', '.join(map(code, categories[:SHOWN]))}{more}" if categories else kind
+        notices += remarks.of_categories(texts.distinct)
+    return Column(
+        "category", np.where(texts.codes < 0, np.nan, texts.codes), texts.distinct, notices,
+        texts.gaps, texts.distinct[:SPELLINGS],
+    )  # fmt: skip
 
 
 def as_input(name: str, read: Column) -> Column:
@@ -105,24 +85,25 @@ def as_input(name: str, read: Column) -> Column:
 
     Args:
         name: of the column.
-        read: as ``column`` returns it.
+        read: as ``column`` returns it, of the rows that have a target.
     """
-    values, reason, notices = read.values, None, []
-    if read.categories:
-        if len(read.categories) == len(values) > 2:
+    values = read.values[~np.isnan(read.values)]
+    if read.taken_for == "left out":
+        return read
+    mostly = len(values) > max(2, len(read.values) / 2)
+    if mostly and len(pd.unique(values)) == len(values):
+        reason = ""
+        if read.categories:
             reason = "each row has another text"
-    elif read.taken_for == "number" and not (values % 1 > 0).any():
-        distinct = pd.unique(values[~np.isnan(values)])
-        if len(distinct) == len(values) > 2 and _counts_rows(name, values):
+        elif not (values % 1).any() and _counts_rows(name, values):
             reason = "it may hold numbers of the rows"
-        elif 2 < len(distinct) <= FEW:
-            notices = [
-                f"{len(distinct)} distinct whole numbers; if they are codes, name it in as_text"
-            ]
-    if reason:
-        reason += " (to take it all the same, name the features)"
-        return Column("left out", values, notices=[reason])
-    return replace(read, notices=read.notices + notices)
+        if reason:
+            return left_out(
+                len(read.values), f"{reason} (to take it all the same, name the features)"
+            )
+    if read.categories:
+        return read
+    return replace(read, notices=read.notices + remarks.of_whole_numbers(values))
 
 
 def _counts_rows(name: str, values: np.ndarray) -> bool:
@@ -145,7 +126,9 @@ def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArra
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         values = values.cast(pa.float64(), safe=False)
     elif not any(known(kind) for known in KNOWN):
-        raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
+        raise ParameterError(
+            f"{where} must hold numbers, text or truth values, got {kind}: name it in leave_out"
+        )
     if as_text:
         return pc.replace_substring_regex(_as_text(where, values), r"\.0$", "")
     return values
@@ -158,120 +141,31 @@ def _as_text(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
         raise ParameterError(f"{where} cannot be taken as text: leave it out ({error})") from error
 
 
-def _distinct(
-    where: str, values: pa.ChunkedArray, missing: Sequence[str], as_text: bool
-) -> tuple[np.ndarray, list[str]]:
-    """For each row the place of its text among the distinct ones, in order; -1 for a gap."""
+def _distinct(where: str, values: pa.ChunkedArray, gaps: Collection[str], as_text: bool) -> Texts:
+    """The distinct texts of a column, without those that are ``gaps``."""
     encoded = values.combine_chunks().dictionary_encode()
     try:
         raw = encoded.dictionary.to_pylist()
     except UnicodeDecodeError as error:
         raise ParameterError(f"{where} must hold text in UTF-8, and does not") from error
-    gaps = {"", *missing}
 
     def is_gap(text: str) -> bool:  # what the file has as a gap is none any more
         blanks = text != text.strip()
         return text.strip() in gaps or (blanks and not as_text and text.strip() in GAPS)
 
-    texts = sorted({text.strip() for text in raw if not is_gap(text)})
-    places = {text: place for place, text in enumerate(texts)}
+    distinct = sorted({text.strip() for text in raw if not is_gap(text)})
+    places = {text: place for place, text in enumerate(distinct)}
     codes = [-1 if is_gap(text) else places[text.strip()] for text in raw]
-    return np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()], texts
+    rows = np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()]
+    named = {text.strip() for text in raw} & set(gaps) - {""}
+    return Texts(where, distinct, rows, named)
 
 
-def _typed(where: str, values: pa.ChunkedArray, reading: Reading) -> Column:
-    """Numbers and truth values that the file has as such."""
-    if pa.types.is_boolean(values.type):
-        codes, texts = _distinct(where, _as_text(where, values), (), True)
-        names = [text.capitalize() for text in texts]
-        return Column("category", np.where(codes < 0, np.nan, codes), names, _odd_categories(names))
-    numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
-    numbers[np.isin(numbers, _missing(reading, reading.decimal))] = np.nan
-    if np.isnan(numbers).all():
-        return _empty(len(numbers))
-    if pa.types.is_integer(values.type):
-        if np.nanmax(np.abs(numbers)) > EXACT:
-            reason = "its whole numbers are too large to be told apart, as those of keys are"
-            return Column("left out", numbers, notices=[reason])
-        if _are_days(numbers[~np.isnan(numbers)]):
-            return _dates(f"{np.nanmin(numbers):.0f}", len(numbers))
-    return _number(where, numbers)
-
-
-def _missing(reading: Reading, mark: str) -> list[float]:
-    """The numbers that are gaps, spelled with the decimal mark ``mark``, or else with the other."""
-    marks = ",." if mark == "," else ".,"
-    values = [[read_number(spelling, mark) for mark in marks] for spelling in reading.missing]
-    return [other if np.isnan(value) else value for value, other in values]
-
-
-def _number(where: str, numbers: np.ndarray, notices: list[str] | None = None) -> Column:
-    if (infinite := np.isinf(numbers)).any():
-        row = int(infinite.argmax())
-        raise ParameterError(
-            f"{where} holds {numbers[row]} in row {row + 1} below the header: put a number there, "
-            f"or name {numbers[row]} in missing"
-        )
-    return Column("number", numbers, notices=(notices or []) + _odd_numbers(numbers))
-
-
-def _numbers(
-    where: str, texts: list[str], codes: np.ndarray, reading: Reading, mixed: bool
-) -> Column | None:
-    """A column of numbers in any spelling; None if it is one of categories."""
-    by_mark = {mark: np.array([read_number(text, mark) for text in texts]) for mark in ".,"}
-    gap_like = np.array([is_gap_like(text) for text in texts])
-    odd = {mark: np.isnan(values) & ~gap_like for mark, values in by_mark.items()}
-    fewest = min(odd["."].sum(), odd[","].sum())
-    fitting = [mark for mark in ".," if odd[mark].sum() == fewest]
-    mark = reading.decimal if reading.decimal in fitting else fitting[0]
-    if fewest >= (len(texts) - gap_like.sum()) / 2 or (fewest and mixed):
-        return None
-    if fewest:
-        row = int(np.isin(codes, np.flatnonzero(odd[mark])).argmax())
-        raise ParameterError(
-            f"{where} holds numbers, and text: {quoted(texts[codes[row]])} in row {row + 1} below "
-            "the header: if it is a gap, name it in missing; if these are categories, name the "
-            "column in as_text"
-        )
-    differ = (by_mark["."] != by_mark[","]) & ~gap_like
-    if len(fitting) == 2 and reading.decimal == "auto" and differ.any():
-        i = int(differ.argmax())
-        raise ParameterError(
-            f"{where} can be read in two ways, {quoted(texts[i])} as {by_mark['.'][i]:.12g} or as "
-            f"{by_mark[','][i]:.12g}: give decimal '.' for the first, ',' for the second"
-        )
-    named = np.isin(by_mark[mark], _missing(reading, mark))
-    by_mark[mark][named] = np.nan
-    if np.isnan(by_mark[mark]).all():
-        return _empty(len(codes))
-    counted = [t for t, value in zip(texts, by_mark[mark], strict=True) if abs(value) > 0]
-    units = {unit(text) for text in counted}
-    if len(units - {""}) > 1 or {"", "%"} <= units:
-        raise ParameterError(
-            f"{where} holds numbers in several units, {' and '.join(map(quoted, sorted(units)))}: "
-            "bring them to one, or name the column in as_text"
-        )
-    notices = [f"numbers in {code(sign)}" for sign in units if sign]
-    if len(fitting) == 2 and (differ & ~named).any():
-        i = int((differ & ~named).argmax())
-        notices.append(f"{code(texts[i])} was read as {by_mark[mark][i]:.12g}")
-    if gap_like.any():
-        gaps = ", ".join(code(t) for t, gap in zip(texts, gap_like, strict=True) if gap)
-        notices.append(f"{gaps} among its numbers was taken for a gap")
-    return _number(where, np.append(by_mark[mark], np.nan)[codes], notices)
-
-
-def _are_days(numbers: np.ndarray) -> bool:
-    """Whether whole numbers are days such as 20210214."""
-    years, months, days = numbers // 10_000, numbers // 100 % 100, numbers % 100
-    within = [(1900, years, 2100), (1, months, 12), (1, days, 31)]
-    return all((low <= part).all() and (part <= high).all() for low, part, high in within)
-
-
-def _dates(example: str, n: int) -> Column:
-    reason = f"it holds dates or times, such as {code(example)}"
-    return Column("left out", np.full(n, np.nan), notices=[reason])
+def _truth_values(where: str, values: pa.ChunkedArray) -> Column:
+    texts = _distinct(where, _as_text(where, values), (), True)
+    names = [text.capitalize() for text in texts.distinct]
+    codes = np.where(texts.codes < 0, np.nan, texts.codes)
+    return Column("category", codes, names, remarks.of_categories(names))
 
 
 def _first(times: pa.ChunkedArray) -> str:
@@ -281,36 +175,3 @@ def _first(times: pa.ChunkedArray) -> str:
         return str(first.as_py())
     except (OverflowError, ValueError):  # out of Python's range, or in a time zone that is unknown
         return f"{first.value} in {first.type}"
-
-
-def _empty(n: int) -> Column:
-    return Column("left out", np.full(n, np.nan), notices=["it holds no value"])
-
-
-def _odd_numbers(numbers: np.ndarray) -> list[str]:
-    """What a column of numbers may be in truth."""
-    values = numbers[~np.isnan(numbers)]
-    if not len(values) or (lowest := values.min()) == values.max():
-        return ["the same in all rows"]
-    if lowest in CODES and (values[values != lowest] >= 0).all():
-        return [f"{code(f'{lowest:g}')} looks like a gap; if it is, name it in missing"]
-    return []
-
-
-def _odd_categories(texts: list[str]) -> list[str]:
-    """What categories may be in truth."""
-    notices = []
-    if gaps := [text for text in texts if is_gap_like(text) or text in GAPS]:
-        some = ", ".join(map(code, gaps))
-        notices.append(f"{some} looks like a gap; if it is, name it in missing")
-    if len(texts) - len(gaps) < 2:
-        notices.append("the same in all rows")
-    same = Counter(text.casefold() for text in texts)
-    if twice := [text for text in texts if same[text.casefold()] > 1]:
-        notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
-    digits = [text for text in texts if text[0].isdigit()]
-    if dates := [text for text in texts if looks_like_date(text)]:
-        notices.append(f"{code(dates[0])} resembles a date or time, and was taken for a category")
-    elif len(digits) > len(texts) / 2:
-        notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
-    return notices

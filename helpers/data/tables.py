@@ -1,6 +1,7 @@
 """CSV and Parquet files as tables; a plain sentence says what is wrong with one."""
 
 import difflib
+import fnmatch
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from helpers.data import csv_files
@@ -16,8 +18,10 @@ from helpers.data.first_rows import (
     GAPS,
     begins_with_zero,
     decimal_mark,
+    is_text,
     spelled_gap,
     with_points_of_thousands,
+    written,
 )
 from helpers.data.names import shown
 from helpers.errors import ParameterError, quoted
@@ -26,6 +30,12 @@ MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
 REMOTE = re.compile(r"([A-Za-z][\w+.-]+):/")
 RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+SHOWN = 10  # columns that are named; of more, the first ones
+TOTAL = re.compile(  # in some languages
+    r"((sub|grand[ -]?)?totals?|tota(le|al)|(gesamt)?summe|gesamt|insgesamt|sum|somme|suma|soma"
+    r"|celkem|razem|yhteensä|итого|всего|合计|总计|合計|total (général|general|geral)):?",
+    re.IGNORECASE,
+)
 FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
 
 
@@ -36,7 +46,9 @@ class Reading:
     Attributes:
         delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
         decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: spellings that are gaps, besides the usual ones; numbers, too.
+        missing: spellings that are gaps, besides the usual ones; numbers, too. Of single columns
+            as ``column=spelling``, where * and ? in the name stand for any letters or one.
+        missing_here: of one column, those spellings that ``missing`` had for it alone.
         as_text: columns that are taken as they are written; in them only empty values and those
             that ``missing`` names are gaps.
         leave_out: columns that are not learnt from.
@@ -47,6 +59,7 @@ class Reading:
     missing: Sequence[str] = ()
     as_text: Sequence[str] = ()
     leave_out: Sequence[str] = ()
+    missing_here: Sequence[str] = ()
 
 
 USUAL = Reading()
@@ -129,11 +142,9 @@ def choose(
         ParameterError: a name is not among the columns, the target is among the features or left
             out, none is left to learn from, or more than 2000 are.
     """
-    for name in (target, *(features or ()), *reading.as_text, *reading.leave_out):
-        if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f" (did you mean {quoted(near[0])}?)" if near else ""
-            raise ParameterError(f"{quoted(path.name)} has no column {quoted(name)}{hint}")
+    asked = dict.fromkeys([target, *(features or ()), *reading.as_text, *reading.leave_out])
+    if unknown := [name for name in asked if name not in names]:
+        raise ParameterError(*(_no_column(path, names, name, reading) for name in unknown))
     left_out = set(reading.leave_out)
     if target in (features or ()):
         raise ParameterError(f"features must not hold the target {quoted(target)}")
@@ -151,6 +162,41 @@ def choose(
     return wanted
 
 
+def _no_column(path: Path, names: Sequence[str], name: str, reading: Reading) -> str:
+    near = difflib.get_close_matches(name, names, 1)
+    if near:
+        hint = f" (did you mean {quoted(near[0])}?)"
+    else:
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        hint = f": its columns are {', '.join(map(quoted, names[:SHOWN]))}{more}"
+        if not _is_parquet(path):
+            hint += f", as in line {csv_files.layout(path, reading.delimiter).skip + 1}"
+    return f"{quoted(path.name)} has no column {quoted(name)}{hint}"
+
+
+def gap_spellings(missing: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """The column and the spelling of each of the gaps ``missing``; without a column, of all.
+
+    Args:
+        missing: of a ``Reading``.
+        names: of all columns of a file.
+
+    >>> gap_spellings(["?", "Q*=9", "a=b"], ["Q1", "Q2"])
+    [('', '?'), ('Q*', '9'), ('', 'a=b')]
+    """
+    pairs = []
+    for entry in missing:
+        ends = [at for at, letter in enumerate(entry) if letter == "=" and at]
+        of = [at for at in ends if any(_is_meant(entry[:at], name) for name in names)]
+        pairs.append((entry[: of[0]], entry[of[0] + 1 :]) if of else ("", entry))
+    return pairs
+
+
+def _is_meant(column: str, name: str) -> bool:
+    """Whether ``column``, perhaps with * and ?, is the column ``name``."""
+    return column == name or fnmatch.fnmatchcase(name, column)
+
+
 @dataclass
 class Table:
     """Some columns of a file.
@@ -158,16 +204,16 @@ class Table:
     Attributes:
         columns: the values of each, n of them, n at least 1, numbers read where they are written
             in the usual way.
-        reading: how it was read: with the decimal mark, if the file tells.
+        readings: how each is read: with the decimal mark, if the file tells, and its own gaps.
         spelled: columns of which some gap is written out, such as NA, and how.
-        padded: columns of which some number begins with 0, as 007 does.
+        numbers: what to notice of columns, should they be taken for numbers.
         notices: a sentence for each thing about the file as a whole that should be known.
     """
 
     columns: dict[str, pa.ChunkedArray]
-    reading: Reading
+    readings: dict[str, Reading]
     spelled: dict[str, str] = field(default_factory=dict)
-    padded: set[str] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
     notices: Sequence[str] = ()
 
 
@@ -179,13 +225,42 @@ def read(path: Path, names: Sequence[str], reading: Reading = USUAL) -> Table:
         names: of columns that the header has.
 
     Raises:
-        ParameterError: it cannot be read, its rows differ in length, or it has none.
+        ParameterError: it cannot be read, its rows differ in length, it has none, or the last one
+            is a total.
     """
     with plain_errors(path, reading):
         table = (_read_parquet if _is_parquet(path) else _read_csv)(path, names, reading)
     if not len(table.columns[names[0]]):
         raise ParameterError(f"{quoted(path.name)} has a header and no rows")
+    _refuse_total(path, table)
     return table
+
+
+def _refuse_total(path: Path, table: Table) -> None:
+    """Refuse a table whose last row is a sum or a mean of the others."""
+    for name, values in table.columns.items():
+        last = values[-1]
+        if not is_text(last.type) or not TOTAL.fullmatch(str(last).strip()):
+            continue
+        if pc.sum(pc.equal(values, last)).as_py() == 1:
+            raise ParameterError(
+                f"row {len(values)} below the header of {quoted(path.name)} looks like a total "
+                f"({quoted(last)} in column {quoted(name)}): delete it"
+            )
+
+
+def _readings(reading: Reading, names: Sequence[str], all_names: Sequence[str]) -> dict:
+    """How to read each of the columns ``names``."""
+    pairs = gap_spellings(reading.missing, all_names)
+    everywhere = [spelling for column, spelling in pairs if not column]
+    return {
+        name: replace(
+            reading,
+            missing=everywhere,
+            missing_here=[spelling for column, spelling in pairs if _is_meant(column, name)],
+        )
+        for name in names
+    }
 
 
 def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
@@ -194,16 +269,19 @@ def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
     reading = _settled(reading, pa.Table.from_batches(first, file.schema_arrow))
     raw = {name.strip(): name for name in file.schema_arrow.names}
     table = file.read([raw[name] for name in names])
-    return Table({name: table[raw[name]] for name in names}, reading)
+    columns = {name: table[raw[name]] for name in names}
+    texts = [name for name in names if is_text(columns[name].type)]
+    told = dict.fromkeys(texts, "text in the file, read as numbers")
+    return Table(columns, _readings(reading, names, list(raw)), numbers=told)
 
 
 def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
     form = _form(path, reading)
     first = csv_files.first_block(path, form)
     reading = _settled(reading, first)
-    text = []
+    text = [name for name in names if begins_with_zero(first[name])]
     if reading.decimal == "," or (reading.decimal == "auto" and form.delimiter == ";"):
-        text = [name for name in with_points_of_thousands(first) if name in names]
+        text += [name for name in with_points_of_thousands(first) if name in names]
     decimal = "." if reading.decimal == "auto" else reading.decimal
     table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
     columns = dict(zip(names, table.columns, strict=True))
@@ -211,15 +289,16 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
         table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
         columns |= dict(zip(text, table.columns, strict=True))
     spelled = {name: spelled_gap(first[name]) for name in names}
-    padded = {name for name in names if begins_with_zero(first[name])}
-    return Table(columns, reading, spelled, padded, form.notices)
+    told = {name: written(first[name], name) for name in names}
+    return Table(columns, _readings(reading, names, form.names), spelled, told, form.notices)
 
 
 def _settled(reading: Reading, first: pa.Table) -> Reading:
     """How to read a file whose first rows may tell its decimal mark."""
     if reading.decimal != "auto":
         return reading
-    return replace(reading, decimal=decimal_mark(first, reading.as_text, reading.missing))
+    gaps = {spelling for _, spelling in gap_spellings(reading.missing, first.column_names)}
+    return replace(reading, decimal=decimal_mark(first, reading.as_text, gaps))
 
 
 @contextmanager
