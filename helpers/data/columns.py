@@ -123,7 +123,7 @@ def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArra
         return values.cast(pa.large_string())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ParameterError(f"{where} must hold text in UTF-8, and is binary: leave it out")
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_decimal(kind) or (pa.types.is_floating(kind) and as_text):
         values = values.cast(pa.float64(), safe=False)
     elif not any(known(kind) for known in KNOWN):
         raise ParameterError(

@@ -62,7 +62,7 @@ def begins_with_zero(values: pa.ChunkedArray) -> bool:
 
 
 def written(values: pa.ChunkedArray, name: str) -> str:
-    """What the way that numbers are written tells of a column with a ``name``; empty if nothing.
+    """What the spelling of ``values`` tells of a column with a ``name``; empty if nothing.
 
     >>> written(pa.chunked_array([["0x1F", "0x0A"]]), "status")
     'numbers in hexadecimal, such as `0x1F`; if they are codes, name it in as_text'

@@ -78,9 +78,9 @@ def encoded(
     owners = np.concatenate([*blocks, gapped]) if gapped else np.concatenate(blocks)
     order = np.concatenate([np.flatnonzero(owners == name) for name in columns])
     arrays = [array[:, order] for array in arrays]
-    for at, name in zip(order.argsort(), owners, strict=True):
-        differ = np.ptp(columns[name].iloc[parts[0]].to_numpy()) > 0
-        lost = differ and not np.ptp(arrays[0][:, at])
+    for i, (at, name) in enumerate(zip(order.argsort(), owners, strict=True)):
+        known = columns[name].iloc[parts[0]].dropna().to_numpy()
+        lost = i < len(numbers) and (known != known[:1]).any() and not np.ptp(arrays[0][:, at])
         if lost or not all(np.isfinite(array[:, at]).all() for array in arrays):
             raise ParameterError(
                 f"column {quoted(name)} of {quoted(file)} holds numbers that single precision "

@@ -14,7 +14,7 @@ def shown(name: str, most: int = 60) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """A number of things, in the singular or plural.
+    """``n`` times a ``thing``, in the singular or plural.
 
     >>> counted(1, "row"), counted(2500, "row")
     ('1 row', '2,500 rows')
@@ -36,7 +36,7 @@ def code(name: str) -> str:
 
 
 def uncoded(text: str) -> str:
-    """A sentence with names as ``code`` writes them, with the names alone.
+    """A sentence (``text``) whose names are written by ``code``, with the names alone.
 
     >>> uncoded(f"{code('a')} differs from {code('b `c`')}")
     'a differs from b `c`'

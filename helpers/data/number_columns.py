@@ -17,6 +17,7 @@ from helpers.data.units import LIMIT, distinct_units, measured
 from helpers.errors import ParameterError, quoted
 
 EXACT = 2**53  # of whole numbers, those that float64 holds
+SHOWN = 3  # texts among numbers; of more, the first ones
 OFTEN = 5  # times that each category comes, on the average, if numbers are among them
 PADDED = re.compile(r"\d+[A-Z]?")  # 007, and 2A beside it
 PER_DAY = {"s": 86_400, "ms": 86_400e3, "us": 86_400e6, "ns": 86_400e9}
@@ -37,7 +38,12 @@ def typed_numbers(where: str, values: pa.ChunkedArray, reading: Reading) -> Colu
         counted = values.cast(pa.int64()).cast(pa.float64(), safe=False).to_numpy()
         return _number(where, counted / PER_DAY[values.type.unit], ["lengths of time, in days"])
     numbers = values.cast(pa.float64(), safe=False).to_numpy().copy()
-    spelled = {s: v for s, v in _missing(reading, reading.decimal).items() if (numbers == v).any()}
+    missing = _missing(reading, reading.decimal)
+    if pa.types.is_floating(values.type):  # in its own precision
+        with np.errstate(over="ignore"):
+            own = values.type.to_pandas_dtype()
+            missing = {spelling: float(own(value)) for spelling, value in missing.items()}
+    spelled = {spelling: value for spelling, value in missing.items() if (numbers == value).any()}
     numbers[np.isin(numbers, list(spelled.values()))] = np.nan
     if np.isnan(numbers).all():
         return empty(len(numbers))
@@ -107,9 +113,13 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
     if fewest:
         if few and n >= OFTEN * len(distinct):
             return None
+        others = np.flatnonzero(odd[mark])
+        some = " and ".join(map(texts.at, others[:SHOWN]))
+        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        one, it = ("it is a gap", "it") if len(others) == 1 else ("they are gaps", "them")
         raise ParameterError(
-            f"{texts.where} holds numbers, and text: {texts.at(int(odd[mark].argmax()))}: if it "
-            f"is a gap, name it in missing{texts.or_as_text}"
+            f"{texts.where} holds numbers, and text: {some}{more}: if {one}, name {it} in missing"
+            f"{texts.or_as_text}"
         )
     differ = (values["."] != values[","]) & ~gap_like
     if len(fitting) == 2 and reading.decimal == "auto" and differ.any():

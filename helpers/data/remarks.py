@@ -41,7 +41,7 @@ def of_whole_numbers(numbers: np.ndarray) -> list[str]:
 
 
 def of_gaps(numbers: np.ndarray, spelled: Mapping[str, float]) -> list[str]:
-    """Tell of gaps, their spellings with the values, that lie among ``numbers``."""
+    """Tell of gaps, ``spelled`` with their values, that lie among ``numbers``."""
     values = numbers[~np.isnan(numbers)]
     if not len(values):
         return []

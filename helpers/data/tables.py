@@ -46,12 +46,15 @@ class Reading:
     Attributes:
         delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
         decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: spellings that are gaps, besides the usual ones; numbers, too. Of single columns
-            as ``column=spelling``, where * and ? in the name stand for any letters or one.
-        missing_here: of one column, those spellings that ``missing`` had for it alone.
+        missing: what is a gap, besides the usual spellings; a number is one in any spelling. Of
+            single columns as ``column=spelling``, where * stands for any letters of the name.
         as_text: columns that are taken as they are written; in them only empty values and those
             that ``missing`` names are gaps.
         leave_out: columns that are not learnt from.
+        missing_here: of one column, those spellings that ``missing`` had for it alone.
+
+    Raises:
+        ParameterError: one text is given where a list should be.
     """
 
     delimiter: str = "auto"
@@ -60,6 +63,14 @@ class Reading:
     as_text: Sequence[str] = ()
     leave_out: Sequence[str] = ()
     missing_here: Sequence[str] = ()
+
+    def __post_init__(self):
+        """Take numbers in a list for their texts, and refuse a text in the place of a list."""
+        for name in ("missing", "as_text", "leave_out"):
+            given = getattr(self, name)
+            if isinstance(given, str):  # a list of its letters otherwise
+                raise ParameterError(f"{name} must be a list, such as [{given!r}], got {given!r}")
+            object.__setattr__(self, name, [str(value) for value in given])
 
 
 USUAL = Reading()
@@ -285,6 +296,9 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
     decimal = "." if reading.decimal == "auto" else reading.decimal
     table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
     columns = dict(zip(names, table.columns, strict=True))
+    if text := [name for name in names if pa.types.is_time(columns[name].type)]:  # or ratios
+        table = csv_files.read_csv(path, form, text, text=text, gaps=GAPS, decimal=decimal)
+        columns |= dict(zip(text, table.columns, strict=True))
     if text := [name for name in reading.as_text if name in names]:  # in them NA is no gap
         table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
         columns |= dict(zip(text, table.columns, strict=True))

@@ -1,7 +1,6 @@
 """Samples of the reader's own, or an example in their place, in three splits."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +15,11 @@ from helpers.data.named import ColumnTable, NamedDataset
 from helpers.data.names import code, shown
 from helpers.data.splits import Categories, split, with_validation
 from helpers.data.tables import Reading
+from helpers.data.three_splits import as_many, enough
 from helpers.data.user_images import load_images
 from helpers.data.user_tables import read_samples
-from helpers.errors import ParameterError, quoted
+from helpers.errors import ParameterError
 
-THREE = 3  # samples of each class that three splits need
 NAMED = 5  # inputs that are named; of more, the first ones
 NOTICES = 20  # that are shown; of more, the first ones
 LETTERS = 24  # of the name of a class in a figure
@@ -237,9 +236,9 @@ def user_splits(
             table, target, features, reading,
             missing_values=missing_values, predict=predict, max_samples=max_samples, seed=data_seed,
         )  # fmt: skip
-        with _enough(samples.target, samples.n_available):
+        with enough(samples.target, samples.n_available):
             rest, test = split(samples.target, test_share, data_seed)
-            share = _as_many(test, rest)
+            share = as_many(test, rest)
             train, held = split(samples.target.take(rest), share, data_seed, "validation")
         choosing, judging = samples.datasets(rest[train], rest[held], test)
         return _in_three(choosing, judging)
@@ -250,44 +249,9 @@ def user_splits(
     if flat:
         data = flattened(data)
     y = np.concatenate([data.y_train, data.y_test])
-    with _enough(Categories(y.argmax(axis=1), data.classes), data.n_available):
-        share = _as_many(data.x_test, data.x_train) if images else test_share / (1 - test_share)
+    with enough(Categories(y.argmax(axis=1), data.classes), data.n_available):
+        share = as_many(data.x_test, data.x_train) if images else test_share / (1 - test_share)
         return _in_three(with_validation(data, share, data_seed), data)
-
-
-def _as_many(test: np.ndarray, rest: np.ndarray) -> float:
-    """The share of the rest that makes as many samples as test."""
-    if len(test) >= len(rest):
-        raise ParameterError("no sample would train")
-    return (len(test) - 0.5) / len(rest)  # which is rounded up
-
-
-@contextmanager
-def _enough(labels: Categories, n_available: int) -> Iterator[None]:
-    """Explain by the counts of all samples why they cannot be split in three.
-
-    Args:
-        labels: of the samples.
-        n_available: samples that there were, of which these are all or some.
-    """
-    n = len(labels.codes)
-    counts = np.bincount(labels.codes) if labels.names else np.array([n])
-    if counts.min() >= THREE:
-        try:
-            yield
-            return
-        except ParameterError:
-            pass
-    fewest = counts.min()
-    who = f"class {quoted(labels.names[counts.argmin()])} has" if labels.names else "there are"
-    who += f" {fewest} {'sample' if fewest == 1 else 'samples'}"
-    if n < n_available:
-        raise ParameterError(
-            f"{who} among the {n} that were drawn, too few to train, validate and test: "
-            "raise max_samples"
-        )
-    leave_out = ", or leave its rows out" if labels.names else ""
-    raise ParameterError(f"{who}, too few to train, validate and test: add some{leave_out}")
 
 
 def _in_three(choosing: NamedDataset, judging: NamedDataset) -> UserSplits:

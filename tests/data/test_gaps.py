@@ -7,6 +7,7 @@ import pytest
 
 from helpers.data.user_splits import user_splits
 from helpers.data.user_tables import load_table
+from helpers.errors import ParameterError
 
 N = 60
 
@@ -155,3 +156,11 @@ def test_all_rows_named_as_missing_leave_no_value(file):
         written(file, x=["1.5", "2"] * (N // 2), y=["-9"] * N), "kind", missing=["-9"]
     )
     assert told(data, "`y`: left out, since it holds no value")
+
+
+def test_missing_is_a_list_of_texts_or_numbers(file):
+    path = written(file, x=["-999" if i % 6 == 0 else f"{i % 10}" for i in range(N)])
+    assert load_table(path, "kind", missing=[-999]).columns.loc["x", "gaps"] == 10
+    assert load_table(path, "kind", missing=[-999.0]).columns.loc["x", "gaps"] == 10
+    with pytest.raises(ParameterError, match=r"missing must be a list, such as \['-999'\], got '-"):
+        load_table(path, "kind", missing="-999")

@@ -10,6 +10,7 @@ import pytest
 from table_files import GOOD
 
 from helpers import checks
+from helpers.data.splits import Categories, split
 from helpers.data.user_tables import load_table
 from helpers.errors import ParameterError
 
@@ -142,3 +143,14 @@ def test_numbers_that_single_precision_loses_are_refused_unless_standardised(fil
     with pytest.raises(ParameterError, match="holds numbers that single precision cannot tell"):
         load_table(path, "kind", standardise=False)
     assert load_table(path, "kind").x_train.std() == pytest.approx(1)
+
+
+def test_categories_and_gaps_that_do_not_train_keep_their_inputs(file):
+    rows = [f"{['red', 'blue'][i % 2]},{i / 4},{'ab'[i % 2]}\n" for i in range(60)]
+    _, test = split(Categories(np.arange(60) % 2, ["a", "b"]), 0.25, 0)
+    rows[test[0]] = f"green,1,{'ab'[test[0] % 2]}\n"
+    rows[test[1]] = f"red,,{'ab'[test[1] % 2]}\n"
+    data = load_table(file("colour,x,kind\n" + "".join(rows)), "kind")
+    assert data.inputs[1::3] == ["colour = green", "x is missing"]
+    assert data.x_train[:, 1::3].sum(axis=0).tolist() == [0, 0]
+    assert data.x_test[:, 1::3].sum(axis=0).tolist() == [1, 1]

@@ -55,3 +55,13 @@ def test_truth_values_that_are_all_alike_are_told(file, content):
     data = load_table(path, "kind")
     assert data.inputs == ["x", "on = True"]
     assert told(data, "`on`: the same in all rows")
+
+
+@pytest.mark.parametrize("kind", [pa.float16(), pa.float32(), pa.float64(), pa.int16()], ids=str)
+def test_a_number_named_as_missing_is_a_gap_in_any_precision(file, kind):
+    gap = -99 if pa.types.is_integer(kind) else -9.99
+    numbers = pa.array(np.where(np.arange(N) % 4, np.arange(N) % 7, gap), pa.float64())
+    columns = {"x": numbers.cast(kind, safe=False), "kind": ["a", "b"] * (N // 2)}
+    path = file(pa.table(columns), "mine.parquet")
+    data = load_table(path, "kind", ["x"], missing=[str(gap)])
+    assert data.columns.loc["x", "gaps"] == N // 4
