@@ -16,7 +16,7 @@ SEVERAL = 3  # times that a code comes, if it lies less far from the other numbe
 NEIGHBOURS = 5  # the step from the other numbers to a code, in steps between those
 FEWEST_KEYS = 20
 CONFIDENT = 3  # repetitions that a measurement would have, where a key has none
-DIGITS = 5  # that keys have at least, if they are not closer than measurements
+MANY_KEYS, LARGE = 100, 10_000  # where they are not closer than measurements
 REACH = 10  # units within which neighbours are counted
 EVEN = 0.05  # probability, below which values are not evenly spread
 
@@ -87,8 +87,7 @@ def may_be_keys(numbers: np.ndarray) -> bool:
     """Whether ``numbers``, in any order, are whole and differ as those of customers do.
 
     Measurements of the same spread would have repetitions: half as many as there are pairs one
-    unit apart. Or all have the same number of digits, five at least, and none is likelier than
-    another.
+    unit apart. Or they are many, and large, and none is likelier than another.
     """
     values = np.sort(numbers[~np.isnan(numbers)])
     n = len(values)
@@ -99,9 +98,9 @@ def may_be_keys(numbers: np.ndarray) -> bool:
     pairs = np.searchsorted(places, places + REACH, "right") - np.arange(1, n + 1)
     if pairs.sum() / (2 * REACH) >= CONFIDENT:
         return True
-    digits = {len(str(int(value))) for value in values[[0, -1]]}
-    even = kstest(values, "uniform", (values[0], values[-1] - values[0])).pvalue > EVEN
-    return len(digits) == 1 and digits.pop() >= DIGITS and values[0] > 0 and bool(even)
+    if n < MANY_KEYS or values[0] < 0 or values[-1] < LARGE:
+        return False
+    return bool(kstest(values, "uniform", (values[0], values[-1] - values[0])).pvalue > EVEN)
 
 
 def tells_target(column: pd.Series, target: np.ndarray, *, classes: bool) -> bool:

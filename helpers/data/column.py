@@ -22,6 +22,7 @@ class Column:
         notices: what should be known about it, in words that may follow its name.
         gaps: spellings of gaps that it holds, of those that the reader named.
         spellings: some of its other values, as they are written.
+        unit: of its numbers, if they are written with one.
     """
 
     taken_for: str
@@ -30,6 +31,7 @@ class Column:
     notices: list[str] = field(default_factory=list)
     gaps: set[str] = field(default_factory=set)
     spellings: Sequence[str] = ()
+    unit: str = ""
 
 
 def left_out(n: int, reason: str) -> Column:

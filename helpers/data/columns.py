@@ -101,7 +101,7 @@ def as_input(name: str, read: Column) -> Column:
             return left_out(
                 len(read.values), f"{reason} (to take it all the same, name the features)"
             )
-    if read.categories:
+    if read.categories or read.unit:
         return read
     return replace(read, notices=read.notices + remarks.of_whole_numbers(values))
 

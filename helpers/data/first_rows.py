@@ -16,7 +16,7 @@ GAPS = csv.ConvertOptions().null_values  # empty, NA, nan, null and the like
 GROUPED = r"^[-+]?[1-9]\d{0,2}(\.\d{3})*$"  # 950 and 1.234: thousands, or not
 SPELLED = pa.array([gap for gap in GAPS if gap])
 VERSION = re.compile(r"\d+\.\d+")
-VERSIONS = re.compile(r"ver(?:\b|_|s)|release|firmware|build|fw\b|sw\b", re.IGNORECASE)
+VERSIONS = re.compile(r"\bver\b|version|release|firmware|\b[fs]w\b", re.IGNORECASE)
 MOST = 2000  # rows that settle the decimal mark
 
 
@@ -73,14 +73,9 @@ def written(values: pa.ChunkedArray, name: str) -> str:
         return f"numbers in hexadecimal, such as {example}; if they are codes, name it in as_text"
     if begins_with_zero(values):
         return "numbers that begin with 0; if they are codes, name it in as_text"
-    texts = pc.unique(values.slice(0, MOST)).to_pylist()
-    pairs = {text for text in texts if text and f"{text}0" in texts and VERSION.fullmatch(text)}
-    if pairs and VERSIONS.search(name):
-        pair = min(pairs)
-        return (
-            f"{code(pair)} and {code(pair + '0')} are the same number; if they are versions, name "
-            "it in as_text"
-        )
+    texts = [text for text in pc.unique(values.slice(0, MOST)).to_pylist() if text]
+    if VERSIONS.search(name) and texts and all(map(VERSION.fullmatch, texts)):
+        return "numbers, of which 1.10 is 1.1; if they are versions, name it in as_text"
     return ""
 
 

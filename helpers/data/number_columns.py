@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -150,8 +150,8 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
     spelled |= {spelling: read_number(spelling, mark) for spelling in texts.gaps}
     numbers = np.append(read, np.nan)[texts.codes]
     among = {spelling: value for spelling, value in spelled.items() if spelling in reading.missing}
-    return _number(where=texts.where, numbers=numbers, gaps=set(spelled),
-                   notices=notices + remarks.of_gaps(numbers, among))  # fmt: skip
+    column = _number(texts.where, numbers, notices + remarks.of_gaps(numbers, among), set(spelled))
+    return replace(column, unit=max(in_use, default=""))
 
 
 def _values(texts: Sequence[str], gap_like: np.ndarray) -> tuple[dict[str, np.ndarray], list[str]]:

@@ -48,8 +48,9 @@ def of_gaps(numbers: np.ndarray, spelled: Mapping[str, float]) -> list[str]:
     low, high = values.min(), values.max()
     if among := [spelling for spelling, value in spelled.items() if low <= value <= high]:
         some = " and ".join(map(code, among))
+        was = "was taken for a gap" if len(among) == 1 else "were taken for gaps"
         return [
-            f"{some} was taken for a gap, though its other numbers go from {low:g} to {high:g}; "
+            f"{some} {was}, though its other numbers go from {low:g} to {high:g}; "
             f"name the gaps of single columns in missing as `column={among[0]}`, where * stands "
             "for any letters"
         ]

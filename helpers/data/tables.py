@@ -181,7 +181,11 @@ def _no_column(path: Path, names: Sequence[str], name: str, reading: Reading) ->
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         hint = f": its columns are {', '.join(map(quoted, names[:SHOWN]))}{more}"
         if not _is_parquet(path):
-            hint += f", as in line {csv_files.layout(path, reading.delimiter).skip + 1}"
+            line = csv_files.layout(path, reading.delimiter).skip + 1
+            hint += (
+                f" (line {line} was taken for the header; if it is none, add one, or delete the "
+                "lines above the header)"
+            )
     return f"{quoted(path.name)} has no column {quoted(name)}{hint}"
 
 

@@ -25,7 +25,11 @@ from helpers.errors import ParameterError, quoted
 
 PROBLEMS = 20  # that are named; of more, the first ones
 FEW_COPIES = 0.01  # of the rows, which need no notice
-TELLS = "it tells the target alone; if it is not known before the target, name it in leave_out"
+MANY = 10  # possible rows for each that there is, beyond which none is a copy by chance
+TELLS = (
+    "each of its values goes with one of the target alone; if it is not known before the target, "
+    "name it in leave_out"
+)
 ASKED = "as asked"  # the reason why a column is left out that needs no notice
 
 
@@ -273,9 +277,11 @@ def _unused(missing: Sequence[str], names: Sequence[str], reads: Sequence[Column
 
 
 def _copies(frame: pd.DataFrame, target: np.ndarray) -> list[str]:
-    """Tell of rows that are copies, unless they are few."""
-    n = int(pd.concat([frame, pd.Series(target)], axis=1).duplicated().sum())
-    if n < FEW_COPIES * len(frame):
+    """Tell of rows that are copies, unless they are few, or rows can hardly differ."""
+    rows = pd.concat([frame, pd.Series(target)], axis=1)
+    n = int(rows.duplicated().sum())
+    possible = np.prod(rows.nunique(dropna=False).to_numpy(float))
+    if n < FEW_COPIES * len(frame) or possible < MANY * len(frame):
         return []
     is_, sample = ("is", "a sample") if n == 1 else ("are", "samples")
     copies = "a copy of another row" if n == 1 else "copies of other rows"

@@ -72,6 +72,7 @@ KEYS = {
     "customers": RNG.choice(900_000, N, replace=False) + 100_000,
     "sevens": 1000 + 7 * RNG.permutation(N),
     "four digits": RNG.choice(9000, N, replace=False) + 1000,
+    "up to a million": 5828 + RNG.choice(990_000, N, replace=False),
     "with gaps": np.where(np.arange(N) % 50, RNG.permutation(N), np.nan),
 }
 
