@@ -109,11 +109,13 @@ def dates_among(texts: Sequence[str]) -> list[str]:
     >>> dates_among(["08:30", "16:10"]), dates_among(["16:10", "4:3"])
     (['08:30', '16:10'], [])
     """
-    dates = [text for text in texts if is_date(text)]
-    others = [text for text in texts if not is_date(text) and not is_gap_like(text)]
-    if all(map(looks_like_date, others)) and any(re.search(r"\b0\d", text) for text in others):
-        return dates + others
-    return dates
+    dates, others = [], []
+    for text in texts:
+        (dates if is_date(text) else others).append(text)
+    if not all(looks_like_date(text) or is_gap_like(text) for text in others):
+        return dates
+    likely = [text for text in others if looks_like_date(text)]
+    return dates + likely if any(re.search(r"\b0\d", text) for text in likely) else dates
 
 
 def read_number(text: str, decimal: str) -> float:
