@@ -14,8 +14,8 @@ from helpers.data.column import Column, dates, empty, left_out
 from helpers.data.first_rows import GAPS, is_text
 from helpers.data.names import code
 from helpers.data.number_columns import Texts, spelled_numbers, typed_numbers
+from helpers.data.reading import Reading
 from helpers.data.spelling import dates_among
-from helpers.data.tables import Reading
 from helpers.errors import ParameterError
 
 INDEX = re.compile(r"|Unnamed: \d+|__index_level_\d+__|(.*[^a-z])?(id|idx|index|nr|no|uuid)", re.I)

@@ -11,8 +11,8 @@ from helpers.data import remarks
 from helpers.data.codes import gap_codes
 from helpers.data.column import MOST_CATEGORIES, Column, dates, empty, left_out
 from helpers.data.names import code
+from helpers.data.reading import Reading
 from helpers.data.spelling import is_gap_like, read_number, unit
-from helpers.data.tables import Reading
 from helpers.data.units import LIMIT, distinct_units, measured
 from helpers.errors import ParameterError, quoted
 

@@ -1,7 +1,6 @@
 """CSV and Parquet files as tables; a plain sentence says what is wrong with one."""
 
 import difflib
-import fnmatch
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from helpers.data.first_rows import (
     written,
 )
 from helpers.data.names import shown
+from helpers.data.reading import USUAL, Reading, by_column, gap_spellings
 from helpers.errors import ParameterError, quoted
 
 MOST_COLUMNS = 2000
@@ -37,43 +37,6 @@ TOTAL = re.compile(  # in some languages
     re.IGNORECASE,
 )
 FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a table is to be read.
-
-    Attributes:
-        delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
-        decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: what is a gap, besides the usual spellings; a number is one in any spelling. Of
-            single columns as ``column=spelling``, where * stands for any letters of the name.
-        as_text: columns that are taken as they are written; in them only empty values and those
-            that ``missing`` names are gaps.
-        leave_out: columns that are not learnt from.
-        missing_here: of one column, those spellings that ``missing`` had for it alone.
-
-    Raises:
-        ParameterError: one text is given where a list should be.
-    """
-
-    delimiter: str = "auto"
-    decimal: str = "auto"
-    missing: Sequence[str] = ()
-    as_text: Sequence[str] = ()
-    leave_out: Sequence[str] = ()
-    missing_here: Sequence[str] = ()
-
-    def __post_init__(self):
-        """Take numbers in a list for their texts, and refuse a text in the place of a list."""
-        for name in ("missing", "as_text", "leave_out"):
-            given = getattr(self, name)
-            if isinstance(given, str):  # a list of its letters otherwise
-                raise ParameterError(f"{name} must be a list, such as [{given!r}], got {given!r}")
-            object.__setattr__(self, name, [str(value) for value in given])
-
-
-USUAL = Reading()
 
 
 def place(path: str | Path) -> Path:
@@ -189,29 +152,6 @@ def _no_column(path: Path, names: Sequence[str], name: str, reading: Reading) ->
     return f"{quoted(path.name)} has no column {quoted(name)}{hint}"
 
 
-def gap_spellings(missing: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
-    """The column and the spelling of each of the gaps ``missing``; without a column, of all.
-
-    Args:
-        missing: of a ``Reading``.
-        names: of all columns of a file.
-
-    >>> gap_spellings(["?", "Q*=9", "a=b"], ["Q1", "Q2"])
-    [('', '?'), ('Q*', '9'), ('', 'a=b')]
-    """
-    pairs = []
-    for entry in missing:
-        ends = [at for at, letter in enumerate(entry) if letter == "=" and at]
-        of = [at for at in ends if any(_is_meant(entry[:at], name) for name in names)]
-        pairs.append((entry[: of[0]], entry[of[0] + 1 :]) if of else ("", entry))
-    return pairs
-
-
-def _is_meant(column: str, name: str) -> bool:
-    """Whether ``column``, perhaps with * and ?, is the column ``name``."""
-    return column == name or fnmatch.fnmatchcase(name, column)
-
-
 @dataclass
 class Table:
     """Some columns of a file.
@@ -264,20 +204,6 @@ def _refuse_total(path: Path, table: Table) -> None:
             )
 
 
-def _readings(reading: Reading, names: Sequence[str], all_names: Sequence[str]) -> dict:
-    """How to read each of the columns ``names``."""
-    pairs = gap_spellings(reading.missing, all_names)
-    everywhere = [spelling for column, spelling in pairs if not column]
-    return {
-        name: replace(
-            reading,
-            missing=everywhere,
-            missing_here=[spelling for column, spelling in pairs if _is_meant(column, name)],
-        )
-        for name in names
-    }
-
-
 def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
     file = parquet.ParquetFile(path)
     first = list(itertools.islice(file.iter_batches(FIRST_ROWS), 1))
@@ -287,7 +213,7 @@ def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
     columns = {name: table[raw[name]] for name in names}
     texts = [name for name in names if is_text(columns[name].type)]
     told = dict.fromkeys(texts, "text in the file, read as numbers")
-    return Table(columns, _readings(reading, names, list(raw)), numbers=told)
+    return Table(columns, by_column(reading, names, list(raw)), numbers=told)
 
 
 def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
@@ -308,7 +234,7 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
         columns |= dict(zip(text, table.columns, strict=True))
     spelled = {name: spelled_gap(first[name]) for name in names}
     told = {name: written(first[name], name) for name in names}
-    return Table(columns, _readings(reading, names, form.names), spelled, told, form.notices)
+    return Table(columns, by_column(reading, names, form.names), spelled, told, form.notices)
 
 
 def _settled(reading: Reading, first: pa.Table) -> Reading:

@@ -1,6 +1,5 @@
 """Data of one's own: a table, read and split into training and test samples."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,22 +9,20 @@ import numpy as np
 import pandas as pd
 
 from helpers import checks
-from helpers.data import tables
+from helpers.data import file_remarks, tables
 from helpers.data.codes import tells_target
 from helpers.data.column import MOST_CATEGORIES, Column, described
 from helpers.data.columns import as_input, column
 from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
-from helpers.data.names import code, counted, uncoded
+from helpers.data.names import uncoded
+from helpers.data.reading import Reading
 from helpers.data.sentences import about_columns, about_gaps
 from helpers.data.splits import Categories, drawn, split
-from helpers.data.tables import Reading
 from helpers.data.targets import read_target
 from helpers.errors import ParameterError, quoted
 
 PROBLEMS = 20  # that are named; of more, the first ones
-FEW_COPIES = 0.01  # of the rows, which need no notice
-MANY = 10  # possible rows for each that there is, beyond which none is a copy by chance
 TELLS = (
     "each of its values goes with one of the target alone; if it is not known before the target, "
     "name it in leave_out"
@@ -226,7 +223,7 @@ def read_samples(
     for name in frame:
         if tells_target(frame[name], labels.codes, classes=bool(labels.names)):
             accounts[name][1].append(TELLS)
-    unused = _unused(reading.missing, names, [goal.column, *as_read.values()])
+    unused = file_remarks.of_unused_gaps(reading.missing, names, [goal.column, *as_read.values()])
     return Samples(
         path.name,
         frame,
@@ -234,7 +231,7 @@ def read_samples(
         labels,
         len(goal.rows),
         accounts,
-        [*table.notices, *unused, *_copies(frame, labels.codes)],
+        [*table.notices, *unused, *file_remarks.of_copies(frame, labels.codes)],
     )
 
 
@@ -261,34 +258,6 @@ def _check_categories(where: str, read: Column) -> None:
             f"{where} must have at most {MOST_CATEGORIES} categories, got "
             f"{len(read.categories)}: name it in leave_out, or make groups of them"
         )
-
-
-def _unused(missing: Sequence[str], names: Sequence[str], reads: Sequence[Column]) -> list[str]:
-    """Tell of spellings of gaps that no column has."""
-    seen = {spelling for read in reads for spelling in read.gaps}
-    others = list({spelling for read in reads for spelling in read.spellings})
-    notices = []
-    for entry, (_, spelling) in zip(missing, tables.gap_spellings(missing, names), strict=True):
-        if spelling not in seen and spelling not in tables.GAPS:
-            near = difflib.get_close_matches(spelling, others, 1)
-            hint = f" (did you mean {code(near[0])}?)" if near else ""
-            notices.append(f"No column that was read has the gap {code(entry)} of missing{hint}.")
-    return notices
-
-
-def _copies(frame: pd.DataFrame, target: np.ndarray) -> list[str]:
-    """Tell of rows that are copies, unless they are few, or rows can hardly differ."""
-    rows = pd.concat([frame, pd.Series(target)], axis=1)
-    n = int(rows.duplicated().sum())
-    possible = np.prod(rows.nunique(dropna=False).to_numpy(float))
-    if n < FEW_COPIES * len(frame) or possible < MANY * len(frame):
-        return []
-    is_, sample = ("is", "a sample") if n == 1 else ("are", "samples")
-    copies = "a copy of another row" if n == 1 else "copies of other rows"
-    return [
-        f"{counted(n, 'row')} of {len(frame):,} {is_} {copies}: {sample} of the test split may "
-        "have been trained on; delete copies that are no samples of their own."
-    ]
 
 
 def _check_gaps(where: str, gaps: np.ndarray, missing_values: str) -> None:

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from table_files import refusal
 
-from helpers.data.tables import gap_spellings
+from helpers.data.reading import gap_spellings
 from helpers.data.user_tables import load_table
 
 N = 120
