@@ -94,9 +94,9 @@ def as_input(name: str, read: Column) -> Column:
     if mostly and len(pd.unique(values)) == len(values):
         reason = ""
         if read.categories:
-            reason = "each row has another text"
+            reason = "every row has a different text"
         elif not (values % 1).any() and _counts_rows(name, values):
-            reason = "it may hold numbers of the rows"
+            reason = "it may just number the rows"
         if reason:
             return left_out(
                 len(read.values), f"{reason} (to take it all the same, name the features)"

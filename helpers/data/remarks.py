@@ -11,6 +11,7 @@ from helpers.data.spelling import is_gap_like, looks_like_date
 
 FEW = 10  # distinct whole numbers, that may be codes
 CONSTANT = "the same in all rows"
+CODES = f"at most {FEW} different whole numbers; if they are codes, name the column in as_text"
 
 
 def of_numbers(numbers: np.ndarray) -> list[str]:
@@ -30,8 +31,8 @@ def of_whole_numbers(numbers: np.ndarray) -> list[str]:
     values = numbers[~np.isnan(numbers)]
     if (values % 1).any():
         return []
-    if 2 < (n := len(np.unique(values))) <= FEW:
-        return [f"{n} distinct whole numbers; if they are codes, name it in as_text"]
+    if 2 < len(np.unique(values)) <= FEW:
+        return [CODES]
     if may_be_keys(values):
         return [
             "no number comes twice; if they number customers, articles or the like, name it in "

@@ -101,7 +101,8 @@ def test_columns_that_are_alike_share_a_sentence(file):
         answers[name][0] = ""
     notices = load_table(table(file, x=RNG.normal(size=N), **answers), "kind").notices
     assert notices == [
-        "Columns `Q1` to `Q9`: 5 distinct whole numbers; if they are codes, name it in as_text.",
+        "Columns `Q1` to `Q9`: at most 10 different whole numbers; if they are codes, name the "
+        "column in as_text.",
         "Columns `Q2` to `Q4` and `Q9`: 4 gaps in all were filled; the table of columns has the "
         "values.",
     ]

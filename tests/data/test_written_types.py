@@ -36,7 +36,7 @@ def test_digits_that_begin_with_0_are_codes(file, make):
     taken, _ = about(make(file, [["01", "2A", "2B", "13"][i % 4] for i in range(N)]))
     assert taken == "category: 01, 13, 2A, 2B"
     taken, told = about(make(file, [f"{1000 + 7 * i:06}" for i in range(N)]))
-    assert (taken, "each row has another text" in told) == ("left out", True)
+    assert (taken, "every row has a different text" in told) == ("left out", True)
     assert about(make(file, [f"{i % 60:03}" for i in range(N)]))["taken for"] == "number"
     assert about(make(file, [f"0.{i % 60:03}" for i in range(N)]))["taken for"] == "number"
 
