@@ -72,8 +72,14 @@ def of_categories(texts: Sequence[str]) -> list[str]:
     for alike in [alike for alike in same.values() if len(alike) > 1][:2]:
         notices.append(f"{' and '.join(map(code, alike))} differ in capitals alone")
     digits = [text for text in texts if text[0].isdigit()]
+    words = [text for text in texts if not text[0].isdigit() and text not in gaps]
     if days := [text for text in texts if looks_like_date(text)]:
         notices.append(f"{code(days[0])} resembles a date or time, and was taken for a category")
+    elif len(digits) > len(texts) / 2 and words:
+        notices.append(
+            f"{code(digits[0])} resembles a number and {code(words[0])} does not, so they were "
+            f"taken for categories; if {code(words[0])} is a gap, name it in missing"
+        )
     elif len(digits) > len(texts) / 2:
         notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
     return notices

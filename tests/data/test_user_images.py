@@ -58,12 +58,16 @@ def test_folders_that_hold_no_images_are_refused(folder, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I"])
-def test_greyscale_of_sixteen_bits_is_read(folder, mode):
+@pytest.mark.parametrize("value", [13_107, 65_535])
+def test_greyscale_of_sixteen_bits_is_read(folder, mode, value):
+    for path in (folder / "dark").iterdir():
+        path.unlink()
     for i in range(10):
-        Image.new(mode, (9, 9), 13_107 + i).save(folder / "dark" / f"{i}.tiff")
+        Image.new(mode, (9, 9), value - i).save(folder / "dark" / f"{i}.tiff")
         (folder / "dark" / f"{i}.tiff").rename(folder / "dark" / f"{i}.png")
     data = load_images(folder)
-    np.testing.assert_allclose(data.x_train[data.y_train[:, 1] == 1], 13_107 / 65_535, atol=0.003)
+    dark = data.x_train[data.y_train[:, 1] == 1]
+    np.testing.assert_allclose(dark, value / 65_535, atol=0.003)
 
 
 def test_values_of_more_than_16_bits_are_refused(folder):
