@@ -12,7 +12,8 @@ from helpers.data.names import code, counted
 from helpers.data.reading import gap_spellings
 
 FEW_COPIES = 0.01  # of the rows, which need no notice
-MANY = 10  # possible rows for each that there is, beyond which none is a copy by chance
+MANY = 100  # times as many as by chance
+FINE = 0.9  # share of different values, from which on no two are alike by chance
 
 
 def of_unused_gaps(
@@ -39,12 +40,18 @@ def of_unused_gaps(
 def of_copies(frame: pd.DataFrame, target: np.ndarray) -> list[str]:
     """Tell of rows of a ``frame`` and its ``target`` that are copies of others.
 
-    It does not if they are few, or if there are few rows that are possible at all.
+    It does not if they are few, or may be alike by chance: if no column has nearly as many values
+    as there are different rows, and columns that do not depend on each other would give some.
     """
     rows = pd.concat([frame, pd.Series(target)], axis=1)
-    n = int(rows.duplicated().sum())
-    possible = np.prod(rows.nunique(dropna=False).to_numpy(float))
-    if n < FEW_COPIES * len(frame) or possible < MANY * len(frame):
+    different = rows.drop_duplicates()
+    n, n_different = len(rows) - len(different), len(different)
+    if n < FEW_COPIES * len(rows):
+        return []
+    alike = [(column.value_counts(normalize=True) ** 2).sum() for _, column in different.items()]
+    by_chance = n_different**2 / 2 * np.prod(alike)
+    fine = max(column.nunique() for _, column in different.items()) / n_different
+    if fine < FINE and n < MANY * by_chance:
         return []
     is_, sample = ("is", "a sample") if n == 1 else ("are", "samples")
     copies = "a copy of another row" if n == 1 else "copies of other rows"

@@ -75,14 +75,19 @@ def test_a_category_may_be_called_total(file):
 
 
 def test_copies_of_rows_are_told_unless_rows_are_alike_by_chance(file):
-    x, y = (RNG.normal(size=N // 2).round(3).tolist() * 2 for _ in range(2))
-    assert load_table(table(file, x=x, y=y), "kind").notices == [
+    x = RNG.normal(size=N // 2).tolist() * 2
+    assert load_table(table(file, x=x), "kind").notices == [
         "60 rows of 120 are copies of other rows: samples of the test split may have been trained "
         "on; delete copies that are no samples of their own."
     ]
     assert load_table(table(file, x=RNG.normal(size=N)), "kind").notices == []
-    coarse = table(file, x=RNG.integers(0, 30, N))
+    rooms = RNG.integers(1, 6, N)
+    coarse = table(file, rooms=rooms, area=(20 * rooms + RNG.integers(0, 5, N)).tolist())
     assert not any("copies" in notice for notice in load_table(coarse, "kind").notices)
+    answers = {f"Q{i}": RNG.integers(0, 4, 12).tolist() * 10 for i in range(12)}
+    assert any(
+        "108 rows of 120 are" in n for n in load_table(table(file, **answers), "kind").notices
+    )
 
 
 def test_a_column_that_tells_the_target_is_told(file):
