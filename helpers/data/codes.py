@@ -72,7 +72,7 @@ def _answers(values: np.ndarray, counts: np.ndarray) -> bool:
     if len(scale) < SEVERAL or len(beyond) not in (1, 2) or not set(beyond) <= {8, 9}:
         return False
     whole = scale[0] in (0, 1) and (np.diff(scale) == 1).all()
-    often = counts[len(scale) :].max() > max(SEVERAL - 1, counts[len(scale) - 1] / 5)
+    often = counts[len(scale) :].max() > max(SEVERAL - 1, counts[len(scale) - 1] / 10)
     return whole and often and beyond[0] - scale[-1] > 1
 
 

@@ -73,7 +73,8 @@ def load_images(
     train, test = split(labels.take(rows), test_share, data_seed)
     y = np.eye(len(files), dtype="float32")[codes[rows]]
     return NamedDataset(
-        x[train], y[train], x[test], y[test], folder.resolve().name, [], labels.names, len(paths),
+        x[train], y[train], x[test], y[test], folder.resolve().name, [], labels.names,
+        len(paths) - len(unread),
         notices=notices + _noticed(features, [names[i] for i in unread]),
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ REAL = ["breast_cancer", "diabetes", "digits", "iris", "linnerud", "wine"]
         (ANSWERS, 40, [9]),
         (ANSWERS, 40, [8]),
         (ANSWERS, 40, [8, 9]),
+        (ANSWERS, 10, [8]),
         (np.exp(RNG.normal(8, 1, N)).round(), 9, [99999]),
     ],
 )

@@ -102,7 +102,7 @@ def test_some_images_that_cannot_be_read_are_left_out_and_named(folder):
     for name in ("dark/0.png", "dark/4.png", "bright/1.jpg"):
         damaged(folder / name)
     data = load_images(folder)
-    assert len(data.x_train) + len(data.x_test) == 17
+    assert len(data.x_train) + len(data.x_test) == data.n_available == 17
     assert (data.x_train[data.y_train[:, 0] == 1] > 0.9).all()
     assert (data.x_train[data.y_train[:, 1] == 1] < 0.3).all()
     assert sorted(data.notices[-1].split("`")[1::2]) == ["bright/1.jpg", "dark/0.png", "dark/4.png"]
