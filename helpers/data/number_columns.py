@@ -17,6 +17,7 @@ from helpers.data.units import LIMIT, distinct_units, measured
 from helpers.errors import ParameterError, quoted
 
 EXACT = 2**53  # of whole numbers, those that float64 holds
+MOST_UNITS = 6  # of numbers; what is beside codes differs more
 SHOWN = 3  # texts among numbers; of more, the first ones
 OFTEN = 5  # times that each category comes, on the average, if numbers are among them
 PADDED = re.compile(r"\d+[A-Z]?")  # 007, and 2A beside it
@@ -137,7 +138,8 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
         return empty(n)
     in_use = distinct_units([u for u, value in zip(units, read, strict=True) if abs(value) > 0])
     if problem := _units_problem(texts, units, in_use):
-        if (mixed or len(distinct) <= remarks.FEW) and not all(map(_is_currency_or_share, in_use)):
+        categories = mixed or len(distinct) <= remarks.FEW or _are_letters(in_use)
+        if categories and not all(map(_is_currency_or_share, in_use)):
             return None
         raise ParameterError(problem)
     notices = [f"numbers in {code(sign)}" for sign in in_use if sign]
@@ -202,6 +204,12 @@ def _units_problem(texts: Texts, units: Sequence[str], in_use: Sequence[str]) ->
             f"unit{texts.or_as_text}"
         )
     return ""
+
+
+def _are_letters(signs: Sequence[str]) -> bool:
+    """Whether what is beside numbers are letters, as in 12 A and 12 B, or no few units."""
+    some = [sign for sign in signs if sign]
+    return len(some) > MOST_UNITS or (len(some) > 1 and all(re.fullmatch("[A-Z]", s) for s in some))
 
 
 def _is_currency_or_share(sign: str) -> bool:

@@ -139,6 +139,15 @@ def test_a_limit_can_be_named_as_a_gap(file):
     assert data.columns.loc["it", "gaps"] == len([text for text in texts if text == "<0.05"])
 
 
+def test_codes_that_begin_with_numbers_are_no_measures(file):
+    keys = [f"{100 + i} {'ABC'[i % 3]}" for i in range(N)]
+    assert "every row has a different text" in about(written(file, keys))["to notice"]
+    hashes = [f"{i:02}{chr(97 + i % 26)}{chr(97 + i % 7)}" for i in range(N)]
+    assert "every row has a different text" in about(written(file, hashes))["to notice"]
+    seats = [f"{1 + i % 6}{'ABCD'[i % 4]}" for i in range(N)]
+    assert about(written(file, seats))["taken for"].startswith("category: 1A, ")
+
+
 @pytest.mark.parametrize("few", [["<5", "5-10", ">10"], ["500 GB", "1 TB", "2 TB"], ["12A", "7B"]])
 def test_few_texts_with_numbers_are_categories(file, few):
     texts = [few[i % len(few)] for i in range(N)]
