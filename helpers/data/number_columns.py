@@ -13,7 +13,7 @@ from helpers.data.column import MOST_CATEGORIES, Column, dates, empty, left_out
 from helpers.data.names import code
 from helpers.data.reading import Reading
 from helpers.data.spelling import is_gap_like, read_number, unit
-from helpers.data.units import LIMIT, distinct_units, measured
+from helpers.data.units import LIMIT, distinct_units, measured, plural
 from helpers.errors import ParameterError, quoted
 
 EXACT = 2**53  # of whole numbers, those that float64 holds
@@ -171,7 +171,7 @@ def _values(texts: Sequence[str], gap_like: np.ndarray) -> tuple[dict[str, np.nd
         len(distinct_units(beside)) != 1 or len(beside) <= len(texts) / 2
     ):
         return values, units
-    one = {f"{sign}s": sign for sign in beside}
+    one = {plural(sign): sign for sign in beside if plural(sign)}
     units = [one.get(sign, sign) or own for (_, sign), own in zip(parts, units, strict=True)]
     return {mark: np.where(bare, within[mark], values[mark]) for mark in ".,"}, units
 
@@ -242,8 +242,9 @@ def _number(
 
 
 def _are_codes(texts: Sequence[str]) -> bool:
-    """Whether all ``texts`` are whole numbers, perhaps with a letter, and some begin with 0."""
-    return all(map(PADDED.fullmatch, texts)) and any(re.match(r"0\d", text) for text in texts)
+    """Whether ``texts`` but gaps are whole numbers, some with a letter, and some begin with 0."""
+    values = [text for text in texts if not is_gap_like(text)]
+    return all(map(PADDED.fullmatch, values)) and any(re.match(r"0\d", text) for text in values)
 
 
 def _are_days(numbers: np.ndarray) -> bool:

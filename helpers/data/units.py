@@ -9,6 +9,7 @@ UNIT = rf"°\s?[CFK]?|[\"″'′]|{WORD}(?:\s?[/·*]\s?(?:100\s?)?{WORD})*(?:[²
 MEASURE = re.compile(
     rf"(?P<limit>{LIMIT})?\s*(?P<number>[^<>≤≥~≈±]*?\d[.,]?)\s*(?P<unit>{UNIT})?(?P<mark>[*†‡]*)"
 )
+SHORTEST = 3  # letters of a word
 CODE = re.compile(r"\d+[A-ZÄÖÜ]|.*x[123]?")  # 12A: a flat, a seat; 4x, 4x2
 ORDINAL = re.compile(r"st|nd|rd|th")
 
@@ -32,4 +33,13 @@ def distinct_units(units: Sequence[str]) -> list[str]:
     >>> distinct_units(["years", "year", "years"])
     ['years']
     """
-    return sorted(unit for unit in set(units) if f"{unit}s" not in units or not unit)
+    return sorted(unit for unit in set(units) if plural(unit) not in units or not plural(unit))
+
+
+def plural(unit: str) -> str:
+    """The plural of a ``unit`` that is a word; empty if it is too short for one, as m is.
+
+    >>> plural("year"), plural("m")
+    ('years', '')
+    """
+    return f"{unit}s" if len(unit) >= SHORTEST else ""

@@ -15,7 +15,7 @@ from helpers.data.column import MOST_CATEGORIES, Column, described
 from helpers.data.columns import as_input, column
 from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
-from helpers.data.names import uncoded
+from helpers.data.names import counted, uncoded
 from helpers.data.reading import Reading
 from helpers.data.sentences import about_columns, about_gaps
 from helpers.data.splits import Categories, drawn, split
@@ -205,7 +205,7 @@ def read_samples(
             if taken[name].taken_for != "left out":
                 _check_gaps(where[name], np.isnan(read.values), missing_values)
     if problems:
-        more = [f"{len(problems) - PROBLEMS} more columns cannot be read"]
+        more = [f"{counted(len(problems) - PROBLEMS, 'more column')} cannot be read"]
         raise ParameterError(*problems[:PROBLEMS], *more * (len(problems) > PROBLEMS))
     learnt = {name: as_read[name] for name in wanted if taken[name].taken_for != "left out"}
     if not learnt:  # better numbers of rows than none

@@ -41,6 +41,17 @@ def test_digits_that_begin_with_0_are_codes(file, make):
     assert about(make(file, [f"0.{i % 60:03}" for i in range(N)]))["taken for"] == "number"
 
 
+def test_a_gap_among_codes_makes_no_numbers_of_them(file):
+    taken, told = about(written(file, ["-" if i % 9 == 0 else CODES[i % 4] for i in range(N)]))
+    assert taken == "category: -, 01067, 04109, 10115, 80331"
+    assert told.startswith("- looks like a gap; if it is, name it in missing")
+
+
+def test_metres_are_no_milliseconds(file):
+    texts = [f"{i + 1} {['m', 'ms'][i % 2]}" for i in range(N)]
+    assert "in several units, 'm' and 'ms': bring them to one" in refusal(written(file, texts))
+
+
 def test_a_target_of_padded_numbers_can_be_predicted(file):
     path = written(file, [f"{i % 20:03}" for i in range(N)])
     assert load_table(path, "it", ["x"], predict="numbers").predicts == "numbers"
