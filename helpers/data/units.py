@@ -7,7 +7,7 @@ LIMIT = r"(?:<=|>=|[<>≤≥~≈±]|ca\.?\s|approx\.?\s)"
 WORD = r"(?:(?:sq\.?\s|cu\.?\s|fl\.?\s)?[^\W\d_]+\.?|[€$£¥])"
 UNIT = rf"°\s?[CFK]?|[\"″'′]|{WORD}(?:\s?[/·*]\s?(?:100\s?)?{WORD})*(?:[²³]|\^?-?[123])?"
 MEASURE = re.compile(
-    rf"(?P<limit>{LIMIT})?\s*(?P<number>[^<>≤≥~≈±]*?\d[.,]?)\s*(?P<unit>{UNIT})?(?P<mark>[*†‡]*)"
+    rf"(?P<limit>{LIMIT})?\s*(?P<number>[-+\u2212\u2013\d\s.,'\u2019eE$€£]*?\d[.,]?)\s*(?P<unit>{UNIT})?(?P<mark>[*†‡]*)"
 )
 SHORTEST = 3  # letters of a word
 CODE = re.compile(r"\d+[A-ZÄÖÜ]|.*x[123]?")  # 12A: a flat, a seat; 4x, 4x2
