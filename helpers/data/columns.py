@@ -1,8 +1,7 @@
-"""Columns of a table: numbers, categories, or nothing to learn from, and what to notice of them."""
+"""Columns of a table: numbers, categories, or nothing to learn from."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -10,19 +9,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from helpers.data.column import Column, dates, empty
+from helpers.data import remarks
+from helpers.data.column import Column, dates, empty, left_out
 from helpers.data.first_rows import GAPS, is_text
 from helpers.data.names import code
-from helpers.data.number_columns import spelled_numbers, typed_numbers
-from helpers.data.spelling import dates_among, is_gap_like, looks_like_date
-from helpers.data.tables import Reading
+from helpers.data.number_columns import Texts, spelled_numbers, typed_numbers
+from helpers.data.reading import Reading
+from helpers.data.spelling import dates_among
 from helpers.errors import ParameterError
 
-MOST_CATEGORIES = 50  # of one column; each becomes an input of a network
-SHOWN = 5  # categories, of more the first ones
 INDEX = re.compile(r"|Unnamed: \d+|__index_level_\d+__|(.*[^a-z])?(id|idx|index|nr|no|uuid)", re.I)
 KNOWN = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_temporal)
-FEW = 10  # distinct whole numbers, that may be codes
+SPELLINGS = 200  # that are remembered of a column
 
 
 def column(
@@ -33,7 +31,7 @@ def column(
     spelled: str = "",
     *,
     mixed: bool = False,
-    numbers: bool = True,
+    predict: str = "auto",
 ) -> Column:
     """A column of any number of categories, or of numbers.
 
@@ -41,48 +39,45 @@ def column(
         where: what it is called in errors.
         values, name, reading, spelled: of a ``helpers.data.tables.Table``.
         mixed: whether text among numbers makes all of them categories.
-        numbers: False takes numbers that are text for categories.
+        predict: "classes" takes numbers that are text for categories, "numbers" those that begin
+            with 0, too, for numbers.
 
     Raises:
-        ParameterError: it can be read in two ways, holds infinities or text among numbers, or
-            neither numbers nor text nor truth values.
+        ParameterError: it can be read in two ways, holds infinities, several units or text among
+            numbers, or neither numbers nor text nor truth values.
     """
-    as_text = name in reading.as_text
     if values.null_count == len(values):
         return empty(len(values))
+    as_text = name in reading.as_text or pa.types.is_dictionary(values.type)
     values = _plain(where, values, as_text)
-    if pa.types.is_temporal(values.type):
+    if pa.types.is_boolean(values.type):
+        return _truth_values(where, values)
+    if pa.types.is_temporal(values.type) and not pa.types.is_duration(values.type):
         return dates(_first(values), len(values))
     if not is_text(values.type):
-        if pa.types.is_boolean(values.type):
-            return _booleans(where, values)
         return typed_numbers(where, values, reading)
-    codes, texts = _distinct(where, values, reading.missing, as_text)
-    if not texts:
-        return empty(len(codes))
+    texts = _distinct(where, values, {"", *reading.missing, *reading.missing_here}, as_text)
+    if not texts.distinct:
+        return replace(empty(len(texts.codes)), gaps=texts.gaps)
     notices = []
     if not as_text:
-        days = dates_among(texts)
-        if len(days) > len(texts) / 2:
-            return dates(days[0], len(codes))
-        if numbers and (read := spelled_numbers(where, texts, codes, reading, mixed)):
+        days = dates_among(texts.distinct)
+        if len(days) > len(texts.distinct) / 2:
+            return dates(days[0], len(texts.codes))
+        padded = predict != "numbers"
+        if predict != "classes" and (
+            read := spelled_numbers(texts, reading, mixed=mixed, padded=padded)
+        ):
             return read
-        if spelled and (codes < 0).any():
+        if spelled and (texts.codes < 0).any():
             notices.append(
                 f"{code(spelled)} was taken for a gap; if it is a value, name the column in as_text"
             )
-        notices += _odd_categories(texts)
-    return Column("category", np.where(codes < 0, np.nan, codes), texts, notices)
-
-
-def described(kind: str, categories: list[str]) -> str:
-    """What a column was taken for (``kind``), in words, with the first of its ``categories``.
-
-    >>> described("category", ["a", "b"])
-    'category: `a`, `b`'
-    """
-    more = ", …" if len(categories) > SHOWN else ""
-    return f"{kind}: {', '.join(map(code, categories[:SHOWN]))}{more}" if categories else kind
+        notices += remarks.of_categories(texts.distinct)
+    return Column(
+        "category", np.where(texts.codes < 0, np.nan, texts.codes), texts.distinct, notices,
+        texts.gaps, texts.distinct[:SPELLINGS],
+    )  # fmt: skip
 
 
 def as_input(name: str, read: Column) -> Column:
@@ -90,24 +85,25 @@ def as_input(name: str, read: Column) -> Column:
 
     Args:
         name: of the column.
-        read: as ``column`` returns it.
+        read: as ``column`` returns it, of the rows that have a target.
     """
-    values, reason, notices = read.values, None, []
-    if read.categories:
-        if len(read.categories) == len(values) > 2:
-            reason = "each row has another text"
-    elif read.taken_for == "number" and not (values % 1 > 0).any():
-        distinct = pd.unique(values[~np.isnan(values)])
-        if len(distinct) == len(values) > 2 and _counts_rows(name, values):
-            reason = "it may hold numbers of the rows"
-        elif 2 < len(distinct) <= FEW:
-            notices = [
-                f"{len(distinct)} distinct whole numbers; if they are codes, name it in as_text"
-            ]
-    if reason:
-        reason += " (to take it all the same, name the features)"
-        return Column("left out", values, notices=[reason])
-    return replace(read, notices=read.notices + notices)
+    values = read.values[~np.isnan(read.values)]
+    if read.taken_for == "left out":
+        return read
+    mostly = len(values) > max(2, len(read.values) / 2)
+    if mostly and len(pd.unique(values)) == len(values):
+        reason = ""
+        if read.categories:
+            reason = "every row has a different text"
+        elif not (values % 1).any() and _counts_rows(name, values):
+            reason = "it may just number the rows"
+        if reason:
+            return left_out(
+                len(read.values), f"{reason} (to take it all the same, name the features)"
+            )
+    if read.categories or read.unit:
+        return read
+    return replace(read, notices=read.notices + remarks.of_whole_numbers(values))
 
 
 def _counts_rows(name: str, values: np.ndarray) -> bool:
@@ -130,7 +126,9 @@ def _plain(where: str, values: pa.ChunkedArray, as_text: bool) -> pa.ChunkedArra
     if pa.types.is_decimal(kind) or (pa.types.is_floating(kind) and as_text):
         values = values.cast(pa.float64(), safe=False)
     elif not any(known(kind) for known in KNOWN):
-        raise ParameterError(f"{where} must hold numbers, text or truth values, got {kind}")
+        raise ParameterError(
+            f"{where} must hold numbers, text or truth values, got {kind}: name it in leave_out"
+        )
     if as_text:
         return pc.replace_substring_regex(_as_text(where, values), r"\.0$", "")
     return values
@@ -143,31 +141,31 @@ def _as_text(where: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
         raise ParameterError(f"{where} cannot be taken as text: leave it out ({error})") from error
 
 
-def _distinct(
-    where: str, values: pa.ChunkedArray, missing: Sequence[str], as_text: bool
-) -> tuple[np.ndarray, list[str]]:
-    """For each row the place of its text among the distinct ones, in order; -1 for a gap."""
+def _distinct(where: str, values: pa.ChunkedArray, gaps: Collection[str], as_text: bool) -> Texts:
+    """The distinct texts of a column, without those that are ``gaps``."""
     encoded = values.combine_chunks().dictionary_encode()
     try:
         raw = encoded.dictionary.to_pylist()
     except UnicodeDecodeError as error:
         raise ParameterError(f"{where} must hold text in UTF-8, and does not") from error
-    gaps = {"", *missing}
 
     def is_gap(text: str) -> bool:  # what the file has as a gap is none any more
         blanks = text != text.strip()
         return text.strip() in gaps or (blanks and not as_text and text.strip() in GAPS)
 
-    texts = sorted({text.strip() for text in raw if not is_gap(text)})
-    places = {text: place for place, text in enumerate(texts)}
+    distinct = sorted({text.strip() for text in raw if not is_gap(text)})
+    places = {text: place for place, text in enumerate(distinct)}
     codes = [-1 if is_gap(text) else places[text.strip()] for text in raw]
-    return np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()], texts
+    rows = np.array([*codes, -1])[encoded.indices.fill_null(-1).to_numpy()]
+    named = {text.strip() for text in raw} & set(gaps) - {""}
+    return Texts(where, distinct, rows, named)
 
 
-def _booleans(where: str, values: pa.ChunkedArray) -> Column:
-    codes, texts = _distinct(where, _as_text(where, values), (), True)
-    names = [text.capitalize() for text in texts]
-    return Column("category", np.where(codes < 0, np.nan, codes), names, _odd_categories(names))
+def _truth_values(where: str, values: pa.ChunkedArray) -> Column:
+    texts = _distinct(where, _as_text(where, values), (), True)
+    names = [text.capitalize() for text in texts.distinct]
+    codes = np.where(texts.codes < 0, np.nan, texts.codes)
+    return Column("category", codes, names, remarks.of_categories(names))
 
 
 def _first(times: pa.ChunkedArray) -> str:
@@ -177,22 +175,3 @@ def _first(times: pa.ChunkedArray) -> str:
         return str(first.as_py())
     except (OverflowError, ValueError):  # out of Python's range, or in a time zone that is unknown
         return f"{first.value} in {first.type}"
-
-
-def _odd_categories(texts: list[str]) -> list[str]:
-    """What categories may be in truth."""
-    notices = []
-    if gaps := [text for text in texts if is_gap_like(text) or text in GAPS]:
-        some = ", ".join(map(code, gaps))
-        notices.append(f"{some} looks like a gap; if it is, name it in missing")
-    if len(texts) - len(gaps) < 2:
-        notices.append("the same in all rows")
-    same = Counter(text.casefold() for text in texts)
-    if twice := [text for text in texts if same[text.casefold()] > 1]:
-        notices.append(f"{' and '.join(map(code, twice[:2]))} differ in capitals alone")
-    digits = [text for text in texts if text[0].isdigit()]
-    if days := [text for text in texts if looks_like_date(text)]:
-        notices.append(f"{code(days[0])} resembles a date or time, and was taken for a category")
-    elif len(digits) > len(texts) / 2:
-        notices.append(f"{code(digits[0])} resembles a number, and was taken for a category")
-    return notices

@@ -66,7 +66,7 @@ LIKE_DATE = re.compile(  # 1.2.21, or a version; 16:10, or a ratio
     rf"(?:{D}\.\s?{M}\.\s?|{D}-{M}-|{M}-{D}-)\d\d(?:[T\s,]+{TIME})?|(?:[01]?\d|2[0-3]):[0-5]\d"
 )
 GAP_LIKE = re.compile(
-    r"[?\-\u2013\u2014.*#/]+|n\.?/?a\.?|<na>|nan|nat|nil|\(?(?:none|null|missing|unknown|blank)\)?"
+    r"[?\-\u2013\u2014.:*#/]+|n\.?/?a\.?|<na>|nan|nat|nil|\(?(?:none|null|missing|unknown|blank)\)?"
     r"|undefined|not (?:available|applicable)|no data|k\.\s?a\.|s/d|n\.?/?d\.?"
     r"|#(?:value|ref|div/0|name|num|null)[!?]",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from helpers.data import csv_files
@@ -16,51 +17,26 @@ from helpers.data.first_rows import (
     GAPS,
     begins_with_zero,
     decimal_mark,
+    is_text,
     spelled_gap,
     with_points_of_thousands,
+    written,
 )
 from helpers.data.names import shown
+from helpers.data.reading import USUAL, Reading, by_column, gap_spellings
 from helpers.errors import ParameterError, quoted
 
 MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
 REMOTE = re.compile(r"([A-Za-z][\w+.-]+):/")
 RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
+SHOWN = 10  # columns that are named; of more, the first ones
+TOTAL = re.compile(  # in some languages
+    r"((sub|grand[ -]?)?totals?|tota(le|al)|(gesamt)?summe|gesamt|insgesamt|sum|somme|suma|soma"
+    r"|celkem|razem|yhteensä|итого|всего|合计|总计|合計|total (général|general|geral)):?",
+    re.IGNORECASE,
+)
 FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a table is to be read.
-
-    Attributes:
-        delimiter: what separates the columns of a CSV file, one ASCII character, or "auto".
-        decimal: the decimal mark of numbers, "." or ",", or "auto".
-        missing: what is a gap, besides the usual spellings; a number is one in any spelling.
-        as_text: columns that are taken as they are written; in them only empty values and those
-            that ``missing`` names are gaps.
-        leave_out: columns that are not learnt from.
-
-    Raises:
-        ParameterError: one text is given where a list should be.
-    """
-
-    delimiter: str = "auto"
-    decimal: str = "auto"
-    missing: Sequence[str] = ()
-    as_text: Sequence[str] = ()
-    leave_out: Sequence[str] = ()
-
-    def __post_init__(self):
-        """Take numbers in a list for their texts, and refuse a text in the place of a list."""
-        for name in ("missing", "as_text", "leave_out"):
-            given = getattr(self, name)
-            if isinstance(given, str):  # a list of its letters otherwise
-                raise ParameterError(f"{name} must be a list, such as [{given!r}], got {given!r}")
-            object.__setattr__(self, name, [str(value) for value in given])
-
-
-USUAL = Reading()
 
 
 def place(path: str | Path) -> Path:
@@ -140,11 +116,9 @@ def choose(
         ParameterError: a name is not among the columns, the target is among the features or left
             out, none is left to learn from, or more than 2000 are.
     """
-    for name in (target, *(features or ()), *reading.as_text, *reading.leave_out):
-        if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
-            hint = f" (did you mean {quoted(near[0])}?)" if near else ""
-            raise ParameterError(f"{quoted(path.name)} has no column {quoted(name)}{hint}")
+    asked = dict.fromkeys([target, *(features or ()), *reading.as_text, *reading.leave_out])
+    if unknown := [name for name in asked if name not in names]:
+        raise ParameterError(*(_no_column(path, names, name, reading) for name in unknown))
     left_out = set(reading.leave_out)
     if target in (features or ()):
         raise ParameterError(f"features must not hold the target {quoted(target)}")
@@ -162,6 +136,22 @@ def choose(
     return wanted
 
 
+def _no_column(path: Path, names: Sequence[str], name: str, reading: Reading) -> str:
+    near = difflib.get_close_matches(name, names, 1)
+    if near:
+        hint = f" (did you mean {quoted(near[0])}?)"
+    else:
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        hint = f": its columns are {', '.join(map(quoted, names[:SHOWN]))}{more}"
+        if not _is_parquet(path):
+            line = csv_files.layout(path, reading.delimiter).skip + 1
+            hint += (
+                f" (line {line} was taken for the header; if it is none, add one, or delete the "
+                "lines above the header)"
+            )
+    return f"{quoted(path.name)} has no column {quoted(name)}{hint}"
+
+
 @dataclass
 class Table:
     """Some columns of a file.
@@ -169,16 +159,16 @@ class Table:
     Attributes:
         columns: the values of each, n of them, n at least 1, numbers read where they are written
             in the usual way.
-        reading: how it was read: with the decimal mark, if the file tells.
+        readings: how each is read: with the decimal mark, if the file tells, and its own gaps.
         spelled: columns of which some gap is written out, such as NA, and how.
-        padded: columns of which some number begins with 0, as 007 does.
+        numbers: what to notice of columns, should they be taken for numbers.
         notices: a sentence for each thing about the file as a whole that should be known.
     """
 
     columns: dict[str, pa.ChunkedArray]
-    reading: Reading
+    readings: dict[str, Reading]
     spelled: dict[str, str] = field(default_factory=dict)
-    padded: set[str] = field(default_factory=set)
+    numbers: dict[str, str] = field(default_factory=dict)
     notices: Sequence[str] = ()
 
 
@@ -190,13 +180,28 @@ def read(path: Path, names: Sequence[str], reading: Reading = USUAL) -> Table:
         names: of columns that the header has.
 
     Raises:
-        ParameterError: it cannot be read, its rows differ in length, or it has none.
+        ParameterError: it cannot be read, its rows differ in length, it has none, or the last one
+            is a total.
     """
     with plain_errors(path, reading):
         table = (_read_parquet if _is_parquet(path) else _read_csv)(path, names, reading)
     if not len(table.columns[names[0]]):
         raise ParameterError(f"{quoted(path.name)} has a header and no rows")
+    _refuse_total(path, table)
     return table
+
+
+def _refuse_total(path: Path, table: Table) -> None:
+    """Refuse a table whose last row is a sum or a mean of the others."""
+    for name, values in table.columns.items():
+        last = values[-1]
+        if not is_text(last.type) or not TOTAL.fullmatch(str(last).strip()):
+            continue
+        if pc.sum(pc.equal(values, last)).as_py() == 1:
+            raise ParameterError(
+                f"row {len(values)} below the header of {quoted(path.name)} looks like a total "
+                f"({quoted(last)} in column {quoted(name)}): delete it"
+            )
 
 
 def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
@@ -205,16 +210,19 @@ def _read_parquet(path: Path, names: Sequence[str], reading: Reading) -> Table:
     reading = _settled(reading, pa.Table.from_batches(first, file.schema_arrow))
     raw = {name.strip(): name for name in file.schema_arrow.names}
     table = file.read([raw[name] for name in names])
-    return Table({name: table[raw[name]] for name in names}, reading)
+    columns = {name: table[raw[name]] for name in names}
+    texts = [name for name in names if is_text(columns[name].type)]
+    told = dict.fromkeys(texts, "text in the file, read as numbers")
+    return Table(columns, by_column(reading, names, list(raw)), numbers=told)
 
 
 def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
     form = _form(path, reading)
     first = csv_files.first_block(path, form)
     reading = _settled(reading, first)
-    text = []
+    text = [name for name in names if begins_with_zero(first[name])]
     if reading.decimal == "," or (reading.decimal == "auto" and form.delimiter == ";"):
-        text = [name for name in with_points_of_thousands(first) if name in names]
+        text += [name for name in with_points_of_thousands(first) if name in names]
     decimal = "." if reading.decimal == "auto" else reading.decimal
     table = csv_files.read_csv(path, form, names, text=text, gaps=GAPS, decimal=decimal)
     columns = dict(zip(names, table.columns, strict=True))
@@ -225,15 +233,16 @@ def _read_csv(path: Path, names: Sequence[str], reading: Reading) -> Table:
         table = csv_files.read_csv(path, form, text, text=text, gaps=[""], decimal=decimal)
         columns |= dict(zip(text, table.columns, strict=True))
     spelled = {name: spelled_gap(first[name]) for name in names}
-    padded = {name for name in names if begins_with_zero(first[name])}
-    return Table(columns, reading, spelled, padded, form.notices)
+    told = {name: written(first[name], name) for name in names}
+    return Table(columns, by_column(reading, names, form.names), spelled, told, form.notices)
 
 
 def _settled(reading: Reading, first: pa.Table) -> Reading:
     """How to read a file whose first rows may tell its decimal mark."""
     if reading.decimal != "auto":
         return reading
-    return replace(reading, decimal=decimal_mark(first, reading.as_text, reading.missing))
+    gaps = {spelling for _, spelling in gap_spellings(reading.missing, first.column_names)}
+    return replace(reading, decimal=decimal_mark(first, reading.as_text, gaps))
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers import checks
-from helpers.data.columns import column, described
-from helpers.data.splits import Categories
+from helpers.data.column import Column, described
+from helpers.data.columns import column
+from helpers.data.names import counted
+from helpers.data.splits import MOST_CLASSES, Categories
 from helpers.data.tables import Table
 from helpers.errors import ParameterError, quoted
 
@@ -24,6 +26,7 @@ class Target:
         gaps: whether a row has none, for each row of the table.
         taken_for: what it was taken for, in words.
         notices: what should be known about it, in words that may follow its name.
+        column: as it was read.
     """
 
     labels: Categories
@@ -31,6 +34,7 @@ class Target:
     gaps: np.ndarray
     taken_for: str
     notices: list[str]
+    column: Column
 
 
 def read_target(where: str, table: Table, name: str, predict: str) -> Target:
@@ -50,8 +54,8 @@ def read_target(where: str, table: Table, name: str, predict: str) -> Target:
     """
     checks.one_of("predict", predict, ("auto", "classes", "numbers"))
     read = column(
-        where, table.columns[name], name, table.reading, table.spelled.get(name, ""),
-        mixed=True, numbers=predict != "classes",
+        where, table.columns[name], name, table.readings[name], table.spelled.get(name, ""),
+        mixed=True, predict=predict,
     )  # fmt: skip
     if read.taken_for == "left out":
         raise ParameterError(f"{where} must hold classes or numbers, but {read.notices[0]}")
@@ -59,7 +63,8 @@ def read_target(where: str, table: Table, name: str, predict: str) -> Target:
     rows = np.flatnonzero(~gaps)
     values, notices = read.values[rows], list(read.notices)
     if gaps.any():
-        notices.append(f"{gaps.sum()} rows without a target were left out")
+        was = "was" if gaps.sum() == 1 else "were"
+        notices.append(f"{counted(gaps.sum(), 'row')} without a target {was} left out")
     if read.taken_for == "category":
         if predict == "numbers":
             raise ParameterError(
@@ -76,8 +81,10 @@ def read_target(where: str, table: Table, name: str, predict: str) -> Target:
             classes = whole and (n <= 2 or (n <= FEW and counts.min() >= SEVERAL))
             kind = "distinct whole numbers" if whole else "distinct numbers"
             taken, other = ("classes", "numbers") if classes else ("numbers", "classes")
-            notices.insert(0, f"{n} {kind}, taken for {taken}; predict {other!r} overrules it")
+            possible = classes or (n <= MOST_CLASSES and counts.min() >= SEVERAL)
+            advice = f"; predict {other!r} overrules it" if possible else ""
+            notices.insert(0, f"{n} {kind}, taken for {taken}{advice}")
         names = [f"{value:.0f}" if whole else str(value) for value in distinct] if classes else []
         codes = codes if classes else values
     taken_for = described("target: classes" if names else "target: numbers", names)
-    return Target(Categories(codes, names), rows, gaps, taken_for, notices)
+    return Target(Categories(codes, names), rows, gaps, taken_for, notices, read)

@@ -1,6 +1,8 @@
 """Images of one's own: a folder with a subfolder for each class becomes a Dataset."""
 
 import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,14 @@ from PIL import Image, ImageOps
 
 from helpers import checks
 from helpers.data.named import NamedDataset
-from helpers.data.names import code
+from helpers.data.names import code, counted
 from helpers.data.splits import Categories, drawn, split
 from helpers.data.tables import place
 from helpers.errors import ParameterError, quoted
 
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+LISTED = 20  # files that are named; of more, the first ones
+GREY = 16  # of 255, by which the channels of a pixel without colour may differ
 SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval"}
 
 
@@ -30,7 +34,8 @@ def load_images(
 
     The name of a subfolder is the class of all images in it, and of its own subfolders. Every
     image is turned as its camera says and resized to the nearest pixels; what is transparent is
-    white. Only those that are drawn are read. Hidden files and folders do not count.
+    white. Only those that are drawn are read, and those that cannot be read are left out. Hidden
+    files and folders do not count.
 
     Args:
         folder: holds 2 to 100 subfolders with images (bmp, gif, jpeg, jpg, png, tif, tiff, webp).
@@ -48,7 +53,7 @@ def load_images(
     Raises:
         ParameterError: there is no such folder, it has fewer than two subfolders with images, or
             its subfolders are splits such as train and test; a class has no image in one of the
-            splits; or a file holds no image, or one of more than 8 bits.
+            splits; or half of the images of a class cannot be read.
         ValueError: another argument is out of its range.
     """
     folder = place(folder)
@@ -61,18 +66,16 @@ def load_images(
     codes = np.repeat(np.arange(len(files)), [len(listed) for listed in files.values()])
     labels = Categories(codes, list(files))
     rows = drawn(labels, max_samples, data_seed)
-    parts = split(labels.take(rows), test_share, data_seed)
-    train, test = (rows[part] for part in parts)
-    one_hot = np.eye(len(files), dtype="float32")
-    (x_train, clear), (x_test, also_clear) = (
-        _pixels([paths[i] for i in part], image_size, color_mode) for part in (train, test)
-    )
-    if clear + also_clear:
-        notices.append(f"{clear + also_clear} images have transparent parts, taken for white.")
-    y_train, y_test = one_hot[codes[train]], one_hot[codes[test]]
+    names = [f"{paths[i].parent.name}/{paths[i].name}" for i in rows]
+    x, features, unread = _pixels([paths[i] for i in rows], image_size, color_mode)
+    readable = _readable(labels.take(rows), names, unread)
+    x, rows = x[readable], rows[readable]
+    train, test = split(labels.take(rows), test_share, data_seed)
+    y = np.eye(len(files), dtype="float32")[codes[rows]]
     return NamedDataset(
-        x_train, y_train, x_test, y_test, folder.resolve().name, [], labels.names, len(paths),
-        notices=notices,
+        x[train], y[train], x[test], y[test], folder.resolve().name, [], labels.names,
+        len(paths) - len(unread),
+        notices=notices + _noticed(features, [names[i] for i in unread]),
     )  # fmt: skip
 
 
@@ -125,30 +128,83 @@ def _files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
     return files, notices
 
 
-def _pixels(paths: list[Path], size: int, color_mode: str) -> tuple[np.ndarray, int]:
-    """Images of shape (n, size, size, channels), from 0 to 1; how many have transparent parts."""
-    x = np.empty((len(paths), size, size, 3 if color_mode == "rgb" else 1), "float32")
-    n_transparent = 0
-    for pixels, path in zip(x, paths, strict=True):
+def _pixels(
+    paths: list[Path], size: int, color_mode: str
+) -> tuple[np.ndarray, Counter, dict[int, str]]:
+    """Images of shape (n, size, size, channels), from 0 to 1.
+
+    Also how many have which features, and for the place of each that cannot be read the reason.
+    """
+    mode = "RGB" if color_mode == "rgb" else "L"
+    x = np.zeros((len(paths), size, size, len(mode)), "float32")
+    features, unread = Counter(), {}
+    for i, path in enumerate(paths):
         try:
             with Image.open(path) as image:
-                if image.mode[0] in "IF":
-                    raise ValueError(
-                        f"its values must have 8 bits, and are of the mode {image.mode}"
-                    )
-                upright = ImageOps.exif_transpose(image)
-                if upright.has_transparency_data:
-                    n_transparent += 1
-                    upright = upright.convert("RGBA")
-                    white = Image.new("RGBA", upright.size, "white")
-                    upright = Image.alpha_composite(white, upright)
-                mode = "RGB" if color_mode == "rgb" else "L"
-                small = upright.convert(mode).resize((size, size), Image.Resampling.NEAREST)
-            pixels[:] = np.reshape(small, pixels.shape) / 255
+                upright = _of_8_bits(ImageOps.exif_transpose(image))
+            if upright.has_transparency_data:
+                features["transparent"] += 1
+                upright = upright.convert("RGBA")
+                white = Image.new("RGBA", upright.size, "white")
+                upright = Image.alpha_composite(white, upright)
+            small = upright.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
+            features["in colour"] += mode == "L" and np.ptp(small, axis=2).max() > GREY
+            x[i] = np.reshape(small.convert(mode), x[i].shape) / 255
         except Exception as error:  # a file cut short fails in many ways
-            said = " ".join(str(error).split())[:100]
-            raise ParameterError(
-                f"{quoted(path.parent.name + '/' + path.name)} holds no image that can be read: "
-                f"{said}"
-            ) from error
-    return x, n_transparent
+            unread[i] = " ".join(str(error).split())[:100]
+    return x, features, unread
+
+
+def _of_8_bits(image: Image.Image) -> Image.Image:
+    """``image``, of 16-bit greyscale with the upper 8 of its bits."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return image
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() >= 2**16:
+        raise ValueError(f"its values must have 8 or 16 bits, and are of the mode {image.mode}")
+    return Image.fromarray((values / 257 + 0.5).astype("uint8"))
+
+
+def _readable(labels: Categories, names: Sequence[str], unread: Mapping[int, str]) -> np.ndarray:
+    """Places of the images that can be read.
+
+    Raises:
+        ParameterError: of a class, half of them or more cannot.
+    """
+    readable = np.setdiff1d(np.arange(len(names)), list(unread))
+    n, n_readable = (np.bincount(codes, minlength=len(labels.names))
+                     for codes in (labels.codes, labels.codes[readable]))  # fmt: skip
+    problems = []
+    for worst in np.flatnonzero(2 * n_readable <= n):
+        some = [i for i in unread if labels.codes[i] == worst]
+        problems.append(
+            f"{len(some)} of {n[worst]} images of class {quoted(labels.names[worst])} cannot be "
+            f"read: {_listed([names[i] for i in some], quoted)} (of the first: {unread[some[0]]})"
+        )
+    if problems:
+        raise ParameterError(*problems)
+    return readable
+
+
+def _noticed(features: Mapping[str, int], unread: Sequence[str]) -> list[str]:
+    notices = []
+    if unread:
+        some = _listed(unread, code)
+        is_ = "is" if len(unread) == 1 else "are"
+        n_files = counted(len(unread), "file")
+        notices.append(f"{n_files} cannot be read and {is_} left out: {some}.")
+    if n := features["transparent"]:
+        has = "has" if n == 1 else "have"
+        notices.append(f"{counted(n, 'image')} {has} transparent parts, taken for white.")
+    if n := features["in colour"]:
+        is_ = "is" if n == 1 else "are"
+        notices.append(
+            f"{counted(n, 'image')} {is_} in colour, which `color_mode` grayscale drops; rgb "
+            "keeps it."
+        )
+    return notices
+
+
+def _listed(names: Sequence[str], shown: Callable[[str], str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(map(shown, names[:LISTED])) + more

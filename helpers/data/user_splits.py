@@ -13,8 +13,8 @@ from helpers.data.examples import example_table
 from helpers.data.images import flattened
 from helpers.data.named import ColumnTable, NamedDataset
 from helpers.data.names import code, shown
+from helpers.data.reading import Reading
 from helpers.data.splits import Categories, split, with_validation
-from helpers.data.tables import Reading
 from helpers.data.three_splits import as_many, enough
 from helpers.data.user_images import load_images
 from helpers.data.user_tables import read_samples

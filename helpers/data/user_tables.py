@@ -1,6 +1,7 @@
 """Data of one's own: a table, read and split into training and test samples."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,16 +9,24 @@ import numpy as np
 import pandas as pd
 
 from helpers import checks
-from helpers.data import tables
-from helpers.data.columns import MOST_CATEGORIES, as_input, column, described
+from helpers.data import file_remarks, tables
+from helpers.data.codes import tells_target
+from helpers.data.column import MOST_CATEGORIES, Column, described
+from helpers.data.columns import as_input, column
 from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
-from helpers.data.names import code, uncoded
+from helpers.data.names import counted, uncoded
+from helpers.data.reading import Reading
+from helpers.data.sentences import about_columns, about_gaps
 from helpers.data.splits import Categories, drawn, split
-from helpers.data.tables import Reading
 from helpers.data.targets import read_target
 from helpers.errors import ParameterError, quoted
 
+PROBLEMS = 20  # that are named; of more, the first ones
+TELLS = (
+    "each of its values goes with one of the target alone; if it is not known before the target, "
+    "name it in leave_out"
+)
 ASKED = "as asked"  # the reason why a column is left out that needs no notice
 
 
@@ -65,22 +74,18 @@ class Samples:
             y = ((y - mean) / std).astype("float32")[:, None]
             mean, std = np.ldexp([mean, std], order).tolist()
         gaps = self.columns.isna().sum()
-        rows, notices = {}, list(self.notices)
-        for name, (taken_for, remarks) in self.about.items():
+        rows, remarks = {}, {}
+        for name, (taken_for, noticed) in self.about.items():
             n_gaps, value = int(gaps.get(name, 0)), filled.get(name, "")
-            if remarks == [ASKED]:
-                rows[name] = taken_for, 0, 0, "", ASKED
-                continue
-            if taken_for == "left out":
-                remarks = [f"left out, since {remark}" for remark in remarks]
+            if taken_for == "left out" and noticed != [ASKED]:
+                noticed = [f"left out, since {remark}" for remark in noticed]
             rows[name] = (
                 uncoded(taken_for), len(made.get(name, [])), n_gaps, value,
-                uncoded("; ".join(remarks)),
+                uncoded("; ".join(noticed)),
             )  # fmt: skip
-            if n_gaps:
-                remarks = [*remarks, f"{n_gaps} gaps were filled with {code(value)}"]
-            column_name = f"Column {code(name)}" if name else "The column without a name"
-            notices += [f"{column_name}: {remark}." for remark in remarks]
+            remarks[name] = [remark for remark in noticed if remark != ASKED]
+        filled = {name: row[2:4] for name, row in rows.items() if row[2]}
+        notices = [*self.notices, *about_columns(remarks), *about_gaps(filled, list(rows))]
         for x, part in zip(arrays[1:], others, strict=True):
             yield NamedDataset(
                 arrays[0], y[train], x, y[part], self.name, inputs, self.target.names,
@@ -179,50 +184,80 @@ def read_samples(
     wanted = tables.choose(path, names, target, features, reading)
     table = tables.read(path, [*wanted, target], reading)
     file = quoted(path.name)
-    goal = read_target(f"target {quoted(target)} of {file}", table, target, predict)
-    chosen = drawn(goal.labels, max_samples, seed)
-    rows = goal.rows[chosen]
-    _check_gaps(f"target {quoted(target)} of {file}", goal.gaps, missing_values)
-    accounts = {name: ("left out", [ASKED]) for name in names}
-    accounts[target] = goal.taken_for, goal.notices
-    learnt, row_numbers = {}, {}
+    where = {name: f"column {quoted(name)} of {file}" for name in wanted}
+    where[target] = f"target {quoted(target)} of {file}"
+    problems, as_read, taken = [], {}, {}
+    known = rows = np.arange(0)
+    with _collected(problems):
+        goal = read_target(where[target], table, target, predict)
+        _check_gaps(where[target], goal.gaps, missing_values)
+        chosen = drawn(goal.labels, max_samples, seed)
+        known, rows = goal.rows, goal.rows[chosen]
     for name in wanted:
-        where = f"column {quoted(name)} of {file}"
-        values, spelled = table.columns.pop(name), table.spelled.get(name, "")
-        read = column(where, values, name, table.reading, spelled)
-        if name in table.padded and read.taken_for == "number":
-            read.notices.append("numbers that begin with 0; if they are codes, name it in as_text")
-        if read.taken_for == "left out" and features:
-            raise ParameterError(f"{where} cannot be learnt from: {read.notices[0]}")
-        chosen_rows = replace(read, values=read.values[rows])
-        if not features and name not in reading.as_text:
-            read = as_input(name, read)
-        if len(read.categories) > MOST_CATEGORIES:
-            raise ParameterError(
-                f"{where} must have at most {MOST_CATEGORIES} categories, got "
-                f"{len(read.categories)}: name it in leave_out, or make groups of them"
-            )
-        if read.taken_for != "left out":
-            _check_gaps(where, np.isnan(read.values), missing_values)
-            learnt[name] = chosen_rows
-        elif chosen_rows.taken_for == "number":
-            row_numbers[name] = replace(chosen_rows, notices=read.notices)
-        accounts[name] = (described(read.taken_for, read.categories), read.notices)
-    if not learnt:  # better these than none
-        learnt = row_numbers
-        accounts |= {name: (read.taken_for, read.notices) for name, read in learnt.items()}
+        with _collected(problems):
+            read = _read_column(where[name], table, name)
+            if read.taken_for == "left out" and features:
+                raise ParameterError(f"{where[name]} cannot be learnt from: {read.notices[0]}")
+            as_read[name] = taken[name] = replace(read, values=read.values[rows])
+            if not features and name not in reading.as_text:
+                taken[name] = as_input(name, replace(read, values=read.values[known]))
+            _check_categories(where[name], taken[name])
+            if taken[name].taken_for != "left out":
+                _check_gaps(where[name], np.isnan(read.values), missing_values)
+    if problems:
+        more = [f"{counted(len(problems) - PROBLEMS, 'more column')} cannot be read"]
+        raise ParameterError(*problems[:PROBLEMS], *more * (len(problems) > PROBLEMS))
+    learnt = {name: as_read[name] for name in wanted if taken[name].taken_for != "left out"}
+    if not learnt:  # better numbers of rows than none
+        learnt = {name: read for name, read in as_read.items() if read.taken_for == "number"}
+        taken |= {name: replace(taken[name], taken_for="number") for name in learnt}
     if not learnt:
-        why = "; ".join(f"{quoted(name)}: {accounts[name][1][0]}" for name in wanted[:2])
+        why = "; ".join(f"{quoted(name)}: {taken[name].notices[0]}" for name in wanted[:2])
         raise ParameterError(f"{file} has no column to learn from ({why})")
+    labels = goal.labels.take(chosen)
+    accounts = {name: ("left out", [ASKED]) for name in names}
+    for name, read in taken.items():
+        accounts[name] = described(read.taken_for, read.categories), read.notices
+    accounts[target] = goal.taken_for, goal.notices
+    frame = pd.DataFrame({name: read.values for name, read in learnt.items()})
+    for name in frame:
+        if tells_target(frame[name], labels.codes, classes=bool(labels.names)):
+            accounts[name][1].append(TELLS)
+    unused = file_remarks.of_unused_gaps(reading.missing, names, [goal.column, *as_read.values()])
     return Samples(
         path.name,
-        pd.DataFrame({name: read.values for name, read in learnt.items()}),
+        frame,
         {name: read.categories for name, read in learnt.items() if read.categories},
-        goal.labels.take(chosen),
+        labels,
         len(goal.rows),
         accounts,
-        table.notices,
+        [*table.notices, *unused, *file_remarks.of_copies(frame, labels.codes)],
     )
+
+
+@contextmanager
+def _collected(problems: list[str]) -> Iterator[None]:
+    """Add what is wrong to the ``problems``, and go on."""
+    try:
+        yield
+    except ParameterError as error:
+        problems += error.problems
+
+
+def _read_column(where: str, table: tables.Table, name: str) -> Column:
+    values, spelled = table.columns.pop(name), table.spelled.get(name, "")
+    read = column(where, values, name, table.readings[name], spelled)
+    if read.taken_for == "number" and table.numbers.get(name):
+        read.notices.append(table.numbers[name])
+    return read
+
+
+def _check_categories(where: str, read: Column) -> None:
+    if len(read.categories) > MOST_CATEGORIES:
+        raise ParameterError(
+            f"{where} must have at most {MOST_CATEGORIES} categories, got "
+            f"{len(read.categories)}: name it in leave_out, or make groups of them"
+        )
 
 
 def _check_gaps(where: str, gaps: np.ndarray, missing_values: str) -> None:

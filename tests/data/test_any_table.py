@@ -17,6 +17,7 @@ from helpers.errors import ParameterError
 rubbish = st.one_of(
     st.floats(width=32).map(str),
     st.sampled_from(["", "a", "b", "nan", "inf", "true", "2020-01-01", '"', "1e400", "é", "a\nb"]),
+    st.sampled_from(["5 kg", "6 kg", "2 g", "<0.05", "2.0*", "0x1F", "999", "Total", "2A", "XL"]),
     st.sampled_from(["1,5", "1.234", "1,234", "$5", "7 %", "?", "-", " NA ", "007", "1/2/2020"]),
     st.text(max_size=4),
 )
@@ -30,11 +31,15 @@ kinds = [
     st.sampled_from(["true", "false", "NA"]),
     st.dates().map(str),
     st.one_of(whole.map(str), st.sampled_from(["", "-", "n/a"])),
+    st.one_of(whole.map(lambda value: f"{value} kg"), st.sampled_from(["", "<5 kg", "7 g"])),
+    st.sampled_from(["01", "2A", "007", "999", "-9"]),
     rubbish,
 ]
 targets = [st.sampled_from("ab"), whole.map(str), st.floats(-9, 9).map(str), kinds[4], rubbish]
 names = st.one_of(st.sampled_from(["x", "y", "z"]), st.text(max_size=5))
-some = st.lists(st.sampled_from(["x", "y", "kind", "?", "red", "-9"]), max_size=2, unique=True)
+some = st.lists(
+    st.sampled_from(["x", "y", "kind", "?", "red", "-9", "x=0", "*=5 kg"]), max_size=2, unique=True
+)
 options = st.fixed_dictionaries(
     {},
     optional={

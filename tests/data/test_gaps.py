@@ -59,7 +59,7 @@ def test_more_spellings_of_a_gap_can_be_named(file):
     path = written(file, size=sizes, job=jobs)
     as_they_are = load_table(path, "kind")
     assert as_they_are.inputs == ["size", "job = ?", "job = clerk", "job = farmer"]
-    assert told(as_they_are, "`size`", "`-999` looks like a gap; if it is, name it in missing")
+    assert told(as_they_are, "`size`", "`-999` lies far from all its other numbers; if it is a gap")
     assert told(as_they_are, "`job`", "`?` looks like a gap")
     data = load_table(path, "kind", missing=["-999", "?"])
     assert data.columns["gaps"].tolist() == [10, 15, 0]
@@ -89,8 +89,9 @@ def test_na_is_a_category_where_the_column_is_text(file):
 def test_numbers_named_as_text_are_categories_as_they_are_written(file):
     codes = [["007", "010", "7"][i % 3] for i in range(N)]
     path = written(file, code=codes)
-    assert told(load_table(path, "kind"), "`code`", "numbers that begin with 0; if they are codes")
+    assert told(load_table(path, "kind"), "`code`", "resembles a number, and was taken for a cat")
     inputs = ["code = 007", "code = 010", "code = 7"]
+    assert load_table(path, "kind").inputs == inputs
     assert load_table(path, "kind", as_text=["code"]).inputs == inputs
     table = pa.table({"code": [1.0, 2.0, 3.0] * (N // 3), "kind": ["a", "b"] * (N // 2)})
     data = load_table(file(table, "mine.parquet"), "kind", as_text=["code"])

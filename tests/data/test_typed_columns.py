@@ -29,7 +29,6 @@ def test_a_typed_column_without_values_is_left_out(file, kind):
     "kind",
     [
         pa.timestamp("s"),
-        pa.duration("s"),
         pa.date64(),
         pa.time64("ns"),
         pa.timestamp("s", "Nowhere/Never"),
