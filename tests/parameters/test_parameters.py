@@ -1,8 +1,5 @@
 """Parameters are checked one by one and together, before anything heavy is imported."""
 
-import subprocess
-import sys
-
 import pytest
 
 from helpers.parameters import (
@@ -19,8 +16,6 @@ from helpers.parameters import (
     SmallerLearningRate,
     Sweep,
     Training,
-    changed,
-    fields,
 )
 
 SHARED = {"n_samples": 1000, "cluster_std": 2.0, "data_seed": 2, "n_seeds": 30, "first_seed": 1000}
@@ -69,17 +64,6 @@ CASES = [
     for name in good
     if name not in ("batch_sizes", "learning_rates", "adam_rates", "sgd_rates")
 ]
-SHELL = """
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-cells = [
-    "n_samples, data_seed, n_seeds, first_seed = 1000, 2, 30, 1000; cluster_std = 2.0",
-    "# Parameters\\nn_seed = 3\\ncluster_std = 'wide'\\n",
-    "from helpers.parameters import Blobs\\nBlobs.check(globals())",
-]
-for cell in cells:
-    shell.run_cell(cell, store_history=True)
-"""
 
 
 def complaint(chapter, **changes) -> str:
@@ -267,41 +251,3 @@ def test_missing_parameter_and_all_other_problems_are_told_at_once():
         "cluster_std must be a number from 0.01 to 100, got 0",
         "data_seed must be a whole number from 0 to 4294967295, got 'x'",
     ]
-
-
-def python(code) -> str:
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-@pytest.mark.slow
-def test_notebook_shows_one_line_that_names_unknown_parameters_too():
-    assert python(SHELL).splitlines() == [
-        "ParameterError: n_seed is not a parameter of this chapter (did you mean n_seeds?), which "
-        "has n_seeds, first_seed, n_samples, cluster_std, data_seed; cluster_std must be a number "
-        "from 0.01 to 100, got 'wide'"
-    ]
-
-
-@pytest.mark.slow
-def test_parameters_are_checked_before_anything_heavy_is_imported():
-    heavy = {"tensorflow", "keras", "numpy", "matplotlib", "xarray", "scipy", "sklearn"}
-    loaded = python("import sys, helpers.parameters; print(*sys.modules)").split()
-    assert heavy.isdisjoint(loaded)
-
-
-@pytest.mark.parametrize(
-    ("injected", "names"),
-    [
-        (None, []),
-        ("momentum = 0.9\nepochs = 20\n", []),
-        ("momentum = 0.5\nepochs = 20\n", ["momentum"]),
-        ("sizes = [1, 4]\nn_seeds = 99\nfirst_seed = 7\n", ["sizes"]),
-    ],
-    ids=["none", "the same", "one differs", "seeds do not count"],
-)
-def test_parameters_that_papermill_changed_are_known(monkeypatch, injected, names):
-    notebook = ["", "momentum = 0.9  # of SGD\nepochs = 20\nsizes = [1, 2]\nn_seeds = 10\n"]
-    cells = [*notebook, *([f"# Parameters\n{injected}"] if injected else []), "%pip list", "p = 3"]
-    monkeypatch.setattr(fields, "_cells", lambda: cells)
-    assert changed() == names

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from fit_cases import Adding, dense, through, units
+from fit_models import Adding, dense, through, units
 from keras import layers, ops, optimizers
 from keras_reference import assert_same, fit
 

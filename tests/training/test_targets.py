@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from fit_cases import Forgetful, OwnDecay, dense, units
+from fit_models import Forgetful, OwnDecay, dense, units
 from keras import losses, optimizers
 
 from helpers import checks
