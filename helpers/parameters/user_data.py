@@ -148,7 +148,7 @@ class UserData(Parameters):
         str, BeforeValidator(_delimiter), Field(description="what separates columns of CSV")
     ]
     decimal: choice("auto", ".", ",", meaning="the decimal mark of numbers")
-    missing: texts("spellings", "what stands for a gap, besides the usual; column=spelling for one column")
+    missing: texts("spellings", "what else stands for a gap, or column=spelling for one column")
     as_text: texts("names of columns", "columns that are categories as they are written")
     leave_out: texts("names of columns", "columns not to learn from")
     missing_values: choice("impute", "refuse", meaning="what is done about gaps")
