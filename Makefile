@@ -96,6 +96,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo 'Compiling them, on all cores.'
 	@$(VENV) -m compileall -qq -j 0 .venv/lib || true  # some packages bring files that are no Python
 	@$(VENV) -m pip install --no-deps --no-build-isolation -e .
+	@$(VENV) -P -m helpers.reruns.precedence
 	@touch $@
 
 $(LIGHTHOUSE): tests/lighthouse/package-lock.json

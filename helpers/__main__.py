@@ -2,6 +2,9 @@
 
 import sys
 
+if not sys.flags.safe_path:
+    sys.path.pop(0)  # the folder of the user, whose modules may have the names of those used here
+
 try:
     from helpers.reruns.command import main
 except ModuleNotFoundError as error:

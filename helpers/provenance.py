@@ -46,8 +46,9 @@ def code_key() -> str:
 
 def commit() -> str:
     """The commit of the project, with a + if files differ from it; "unknown" outside of git."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*"],
-        cwd=HELPERS, capture_output=True, text=True,
-    )  # fmt: skip
+    command = ["git", "describe", "--always", "--dirty=+", "--abbrev=40", "--exclude=*"]
+    try:
+        described = subprocess.run(command, cwd=HELPERS, capture_output=True, text=True)
+    except FileNotFoundError:  # there is no git on this machine
+        return "unknown"
     return described.stdout.strip() or "unknown"

@@ -5,6 +5,7 @@ import gc
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -249,3 +250,17 @@ def ax():
     yield ax
     figure.canvas.draw()
     plt.close(figure)
+
+
+@pytest.fixture
+def brought(monkeypatch):
+    """Return what takes a function that makes a model, as chapter 11 does it by its name."""
+    from helpers.models import user_model  # slow to load
+
+    def take(make, shape=(5,), n_outputs=3, predicts="classes"):
+        module = types.ModuleType("brought")
+        module.make = make
+        monkeypatch.setitem(sys.modules, "brought", module)
+        return user_model("brought:make", shape, n_outputs, predicts)
+
+    return take

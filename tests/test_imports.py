@@ -23,7 +23,6 @@ DISTRIBUTIONS = packages_distributions()
 CLUSTER = "helpers/reruns/workers.py"  # the module that talks to Dask
 # What is declared although no code imports it.
 REASONS = {
-    "ipykernel": "the process that executes a notebook",
     "nbmake": "a plugin of pytest",
     "jupyterlab": "make lab",
     "uv": "make lock",

@@ -1,9 +1,9 @@
 """Shows the executed chapters as pages, so that no reader meets a number that the code lost.
 
 A chapter is executed beforehand, by `execute.py`. Here its outputs are joined to its page when
-Sphinx reads it, while the notebook to download stays the committed one, without outputs. Pages of
-text get theirs from the same cache, by MyST-NB. Pages are read again when what they show has
-changed, and a build with a stale chapter fails.
+Sphinx reads it, while the notebook to download has none (`downloads.py`). Pages of text get theirs
+from the same cache, by MyST-NB. Pages are read again when what they show has changed, and a build
+with a stale chapter fails.
 """
 
 import sys
@@ -14,6 +14,7 @@ import api
 import chapters
 import colophon
 import directives
+import downloads
 import evidence
 import explorer
 import figures
@@ -25,6 +26,7 @@ import nbformat
 import not_found
 import race
 import repository
+import searching
 import sharing
 import summary
 import typography
@@ -103,6 +105,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register everything with Sphinx."""
     for module in (
         api,
+        downloads,
         evidence,
         mathml,
         moved,
@@ -112,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         not_found,
         race,
         repository,
+        searching,
         sharing,
         summary,
         typography,

@@ -4,8 +4,9 @@ On the way one row of the confirmed results is measured again.
 
     python book/_ext/build.py [--jobs N] [CHAPTER]
 
-makes the site in `_build/html` with Jupyter Book; any warning fails it. With CHAPTER, the beginning
-of a file's name, that one document is executed and shown alone, in `_build/page`.
+makes the site in `_build/html` with Jupyter Book, and the zip of the project that its pages offer;
+any warning fails it. With CHAPTER, the beginning of a file's name, that one document is executed
+and shown alone, in `_build/page`.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import project
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "_build" / ".built"  # holds the fingerprint of what the site was made of
@@ -82,6 +85,7 @@ def build_book(jobs: int | None) -> bool:
         if not make_site(ROOT / "_build" / "html", ROOT / "_toc.yml", strict=True):
             return False
         BUILT.write_text(now)
+    project.pack(ROOT, ROOT / "_build" / "html" / project.ZIP)
     print(f"The book is built. Its first page: {ROOT}/_build/html/index.html")
     return True
 
@@ -102,6 +106,7 @@ def build_page(chapter: str, jobs: int | None) -> bool:
     toc.write_text(f"format: jb-book\nroot: {name.as_posix()}\n")
     if not make_site(folder / "html", toc, strict=False, suppress_warnings=OTHERS):
         return False
+    project.pack(ROOT, folder / "html" / project.ZIP)
     print(f"The page is built: {folder}/html/{name}.html")
     return True
 

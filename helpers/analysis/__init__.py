@@ -4,6 +4,7 @@ Functions of an ``xarray.Dataset`` or of its numbers, one per seed. Nothing here
 TensorFlow.
 """
 
+from helpers.analysis.advice import advice
 from helpers.analysis.confirmations import Hidden, confirmed
 from helpers.analysis.critical_batch import critical_batch_size, doublings
 from helpers.analysis.crossings import updates_of_seeds_to, updates_to
@@ -40,14 +41,23 @@ from helpers.analysis.runs import (
 from helpers.analysis.scaling import RULES, nearest_rule, reach, scaled_rate
 from helpers.analysis.summaries import summary
 from helpers.analysis.tuning import best_rate, widened
+from helpers.analysis.validation_metrics import (
+    ValidationMetric,
+    also_shown,
+    chosen_metric,
+    metrics_of,
+)
 from helpers.analysis.wording import number
 
 __all__ = [
+    "advice",
     "along_the_run",
+    "also_shown",
     "best_minus_worst",
     "best_rate",
     "bootstrap",
     "CELL",
+    "chosen_metric",
     "claims",
     "confirmed",
     "costs",
@@ -66,6 +76,7 @@ __all__ = [
     "median",
     "median_interval",
     "medians",
+    "metrics_of",
     "MIME",
     "minus",
     "nearest_rule",
@@ -94,6 +105,7 @@ __all__ = [
     "trade_off",
     "updates_of_seeds_to",
     "updates_to",
+    "ValidationMetric",
     "volatility",
     "volatility_by_phase",
     "widened",

@@ -5,6 +5,7 @@ imports TensorFlow.
 """
 
 from helpers.data.dataset import Dataset, standardised
+from helpers.data.examples import example_table
 from helpers.data.expectation import (
     Expectation,
     blob_expectation,
@@ -12,6 +13,7 @@ from helpers.data.expectation import (
     linear_excess_loss,
 )
 from helpers.data.images import digits, flattened, mnist, shifted
+from helpers.data.named import NamedDataset
 from helpers.data.names import code, shown
 from helpers.data.splits import hold_out, with_validation
 from helpers.data.streams import Stream, blob_stream, regression_stream, teacher_stream
@@ -24,7 +26,7 @@ from helpers.data.synthetic import (
     new_blob_samples,
 )
 from helpers.data.user_images import load_images
-from helpers.data.user_tables import NamedDataset, example_table, load_table
+from helpers.data.user_tables import load_table
 
 __all__ = [
     "Dataset",

@@ -1,16 +1,30 @@
 """Samples drawn and split at random, each class with its share in every split."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.model_selection import train_test_split
 
 from helpers import checks
-from helpers.data.columns import Categories
 from helpers.data.dataset import Dataset
 from helpers.errors import ParameterError, quoted
 
 MOST_CLASSES = 100
+
+
+@dataclass(frozen=True)
+class Categories:
+    """The class of each row, shape (n,), as a place in the list of their names.
+
+    Without names there are no classes: rows are drawn and split by chance alone.
+    """
+
+    codes: np.ndarray
+    names: list[str]
+
+    def take(self, rows: np.ndarray) -> "Categories":
+        """Those of some rows."""
+        return Categories(self.codes[rows], self.names)
 
 
 def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
@@ -27,7 +41,7 @@ def with_validation(data: Dataset, share: float, seed: int = 0) -> Dataset:
     """
     labels = data.y_train.argmax(axis=1)
     names = getattr(data, "classes", [str(i) for i in range(data.y_train.shape[1])])
-    train, held = split(Categories(labels, names), share, seed, "validation")
+    train, held = split(Categories(labels, list(names)), share, seed, "validation")
     x, y = data.x_train, data.y_train
     return replace(data, x_train=x[train], y_train=y[train], x_test=x[held], y_test=y[held])
 
@@ -68,7 +82,7 @@ def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
         ValueError: ``max_samples`` is out of its range.
     """
     n, n_classes = len(labels.codes), len(labels.names)
-    if n_classes < 2:
+    if labels.names and n_classes < 2:
         raise ParameterError(
             f"there must be 2 classes at least, got one, {quoted(labels.names[0])}"
         )
@@ -80,16 +94,14 @@ def drawn(labels: Categories, max_samples: int | None, seed: int) -> np.ndarray:
         raise ParameterError(
             f"max_samples must be at least {2 * n_classes} (2 for each class), got {max_samples}"
         )
-    counts = np.bincount(labels.codes)
-    if counts.min() < 2:
-        _too_few(labels, counts.argmin(), "training and test")
+    _several_of_each(labels, "training and test")
     size = min(max_samples, n - n_classes)  # what is left out must have room for each class, too
     rows, _ = train_test_split(
-        np.arange(n), train_size=size, stratify=labels.codes, random_state=seed
+        np.arange(n), train_size=size, stratify=_strata(labels), random_state=seed
     )
-    counts = np.bincount(labels.codes[rows], minlength=n_classes)
-    if counts.min() < 2:
-        few = counts.argmin()
+    counts = np.bincount(labels.codes[rows], minlength=n_classes) if labels.names else [2]
+    if np.min(counts) < 2:
+        few = np.argmin(counts)
         raise ParameterError(
             f"class {quoted(labels.names[few])} has {counts[few]} among the {size} samples that "
             "were drawn, too few for training and test samples of each class: raise max_samples"
@@ -113,29 +125,33 @@ def split(
         ValueError: the share is out of its range.
     """
     checks.share("share", share)
-    n, n_classes = len(labels.codes), len(labels.names)
-    counts = np.bincount(labels.codes, minlength=n_classes)
-    if counts.min() < 2:
-        _too_few(labels, counts.argmin(), f"training and {held_name}")
+    n, n_classes = len(labels.codes), max(1, len(labels.names))
+    _several_of_each(labels, f"training and {held_name}")
     n_held = int(np.ceil(share * n))
     if min(n_held, n - n_held) < n_classes:
-        raise ParameterError(
-            f"{n} samples are too few for {n_classes} classes, with {n_held} of them for "
-            f"{held_name}"
-        )
+        of = f" for {n_classes} classes" if labels.names else ""
+        raise ParameterError(f"{n} samples are too few{of}, with {n_held} of them for {held_name}")
     train, held = train_test_split(
-        np.arange(n), test_size=n_held, stratify=labels.codes, random_state=seed
+        np.arange(n), test_size=n_held, stratify=_strata(labels), random_state=seed
     )
     for name, rows in (("training", train), (held_name, held)):
-        absent = np.bincount(labels.codes[rows], minlength=n_classes) == 0
-        if absent.any():
-            _too_few(labels, absent.argmax(), name)
+        _several_of_each(labels, name, rows)
     return train, held
 
 
-def _too_few(labels: Categories, code: int, part: str) -> None:
-    n = int((labels.codes == code).sum())
-    raise ParameterError(
-        f"class {quoted(labels.names[code])} has {n} {'sample' if n == 1 else 'samples'}, too few "
-        f"for {part} samples of each class"
-    )
+def _strata(labels: Categories) -> np.ndarray | None:
+    return labels.codes if labels.names else None
+
+
+def _several_of_each(labels: Categories, part: str, rows: np.ndarray | None = None) -> None:
+    """Refuse a class with fewer than two samples, or with none among some rows."""
+    if not labels.names:
+        return
+    counts = np.bincount(labels.codes, minlength=len(labels.names))
+    among = counts - 1 if rows is None else np.bincount(labels.codes[rows], minlength=len(counts))
+    if among.min() < 1:
+        n, name = counts[among.argmin()], labels.names[among.argmin()]
+        raise ParameterError(
+            f"class {quoted(name)} has {n} {'sample' if n == 1 else 'samples'}, too few for {part} "
+            "samples of each class"
+        )

@@ -1,17 +1,24 @@
 """Images of one's own: a folder with a subfolder for each class becomes a Dataset."""
 
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from helpers import checks
-from helpers.data.columns import Categories
-from helpers.data.splits import drawn, split
-from helpers.data.user_tables import NamedDataset
+from helpers.data.named import NamedDataset
+from helpers.data.names import code, counted
+from helpers.data.splits import Categories, drawn, split
+from helpers.data.tables import place
 from helpers.errors import ParameterError, quoted
 
-FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")  # those that are looked for
+FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+LISTED = 20  # files that are named; of more, the first ones
+GREY = 16  # of 255, by which the channels of a pixel without colour may differ
+SPLITS = {"train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval"}
 
 
 def load_images(
@@ -26,10 +33,12 @@ def load_images(
     """Read the images in the subfolders of a folder, and split them into training and test images.
 
     The name of a subfolder is the class of all images in it, and of its own subfolders. Every
-    image is resized to the nearest pixels; only those that are drawn are read.
+    image is turned as its camera says and resized to the nearest pixels; what is transparent is
+    white. Only those that are drawn are read, and those that cannot be read are left out. Hidden
+    files and folders do not count.
 
     Args:
-        folder: holds 2 to 100 subfolders with images (bmp, gif, jpeg, jpg, png).
+        folder: holds 2 to 100 subfolders with images (bmp, gif, jpeg, jpg, png, tif, tiff, webp).
         image_size: rows and columns of every image afterwards, at least 1.
         color_mode: "grayscale" for one value per pixel, "rgb" for three.
         test_share: of the images, above 0 and below 1. Each class has its share in both splits.
@@ -42,58 +51,160 @@ def load_images(
         shape (n, n_classes), float32.
 
     Raises:
-        ParameterError: there is no such folder, it has fewer than two subfolders with images, a
-            class has no image in one of the splits, or a file holds no image, or one of more than
-            8 bits.
+        ParameterError: there is no such folder, it has fewer than two subfolders with images, or
+            its subfolders are splits such as train and test; a class has no image in one of the
+            splits; or half of the images of a class cannot be read.
         ValueError: another argument is out of its range.
     """
-    folder = Path(folder)
+    folder = place(folder)
     checks.whole_number("image_size", image_size, 1)
     checks.one_of("color_mode", color_mode, ("grayscale", "rgb"))
     if not folder.is_dir():
         raise ParameterError(f"there is no folder {folder}")
-    listed = {
-        place.name: sorted(f for f in place.rglob("*") if f.suffix.lower() in FORMATS)
-        for place in sorted(folder.iterdir())
-        if place.is_dir() and not place.name.startswith(".")
-    }
-    files = {name: paths for name, paths in listed.items() if paths}
-    if len(files) < 2:
-        raise ParameterError(
-            f"{quoted(folder.name)} must hold a subfolder of images ({', '.join(FORMATS)}) for "
-            f"each of 2 classes at least, got {len(files)}"
-        )
+    files, notices = _files(folder)
     paths = [path for listed in files.values() for path in listed]
     codes = np.repeat(np.arange(len(files)), [len(listed) for listed in files.values()])
     labels = Categories(codes, list(files))
     rows = drawn(labels, max_samples, data_seed)
-    parts = split(Categories(codes[rows], labels.names), test_share, data_seed)
-    train, test = (rows[part] for part in parts)
-    one_hot = np.eye(len(files), dtype="float32")
-    x_train, x_test = (
-        _pixels([paths[i] for i in part], image_size, color_mode) for part in (train, test)
+    names = [f"{paths[i].parent.name}/{paths[i].name}" for i in rows]
+    x, features, unread = _pixels([paths[i] for i in rows], image_size, color_mode)
+    readable = _readable(labels.take(rows), names, unread)
+    x, rows = x[readable], rows[readable]
+    train, test = split(labels.take(rows), test_share, data_seed)
+    y = np.eye(len(files), dtype="float32")[codes[rows]]
+    return NamedDataset(
+        x[train], y[train], x[test], y[test], folder.resolve().name, [], labels.names,
+        len(paths) - len(unread),
+        notices=notices + _noticed(features, [names[i] for i in unread]),
+    )  # fmt: skip
+
+
+def _files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
+    """The images of each class, hidden ones left out, and what to notice of the folder."""
+    visible = sorted(
+        path
+        for path in folder.rglob("*")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
-    y_train, y_test = one_hot[codes[train]], one_hot[codes[test]]
-    name = folder.resolve().name
-    return NamedDataset(x_train, y_train, x_test, y_test, name, [], labels.names, len(paths))
+    for path in (folder, *visible):  # those above before those within
+        if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+            raise ParameterError(f"the folder {path} cannot be opened: Permission denied")
+    everything = [path for path in visible if path.is_file()]
+    images = [path for path in everything if path.suffix.lower() in FORMATS]
+    files, inner = {}, {}
+    for path in images:
+        name, *below = path.relative_to(folder).parts
+        if below:
+            files.setdefault(name, []).append(path)
+        if len(below) > 1:
+            inner.setdefault(name, set()).add(below[0])
+    if files and all(name.lower() in SPLITS for name in files):
+        splits = " and ".join(map(quoted, files))
+        one = max(inner, key=lambda name: len(files[name]), default=None)
+        todo = f"give one of them, such as {folder / one}" if one else "put each class in a folder"
+        raise ParameterError(
+            f"{quoted(folder.name)} holds {splits}, which are splits and no classes: {todo}; the "
+            "book splits the images itself"
+        )
+    if len(files) < 2:
+        within = [name for name in inner if len(inner[name]) > 1]
+        hint = f": did you mean {folder / within[0]}?" if within else ""
+        raise ParameterError(
+            f"{quoted(folder.name)} must hold a subfolder of images ({', '.join(FORMATS)}) for "
+            f"each of 2 classes at least, got {len(files)}{hint}"
+        )
+    notices = []
+    if loose := sum(path.parent == folder for path in images):
+        notices.append(f"Images beside the subfolders have no class, and are left out: {loose}.")
+    if others := len(everything) - len(images):
+        kinds = sorted({path.suffix or path.name for path in everything} - {*FORMATS})
+        kinds = [kind for kind in kinds if kind.lower() not in FORMATS]
+        some = ", ".join(map(code, kinds[:5]))
+        notices.append(f"Files of other kinds are left out: {others} ({some}).")
+    if inner:
+        name, below = next(iter(inner.items()))
+        some = ", ".join(code(f"{name}/{sub}") for sub in sorted(below)[:2])
+        notices.append(f"Images in {some} are of the class {code(name)}.")
+    return files, notices
 
 
-def _pixels(paths: list[Path], size: int, color_mode: str) -> np.ndarray:
-    """Images of shape (n, size, size, channels), from 0 to 1."""
-    x = np.empty((len(paths), size, size, 3 if color_mode == "rgb" else 1), "float32")
-    for pixels, path in zip(x, paths, strict=True):
+def _pixels(
+    paths: list[Path], size: int, color_mode: str
+) -> tuple[np.ndarray, Counter, dict[int, str]]:
+    """Images of shape (n, size, size, channels), from 0 to 1.
+
+    Also how many have which features, and for the place of each that cannot be read the reason.
+    """
+    mode = "RGB" if color_mode == "rgb" else "L"
+    x = np.zeros((len(paths), size, size, len(mode)), "float32")
+    features, unread = Counter(), {}
+    for i, path in enumerate(paths):
         try:
             with Image.open(path) as image:
-                if image.mode[0] in "IF":
-                    raise ValueError(
-                        f"its values must have 8 bits, and are of the mode {image.mode}"
-                    )
-                small = image.convert("RGB" if color_mode == "rgb" else "L").resize((size, size), 0)
-            pixels[:] = np.reshape(small, pixels.shape) / 255
+                upright = _of_8_bits(ImageOps.exif_transpose(image))
+            if upright.has_transparency_data:
+                features["transparent"] += 1
+                upright = upright.convert("RGBA")
+                white = Image.new("RGBA", upright.size, "white")
+                upright = Image.alpha_composite(white, upright)
+            small = upright.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
+            features["in colour"] += mode == "L" and np.ptp(small, axis=2).max() > GREY
+            x[i] = np.reshape(small.convert(mode), x[i].shape) / 255
         except Exception as error:  # a file cut short fails in many ways
-            said = " ".join(str(error).split())[:100]
-            raise ParameterError(
-                f"{quoted(path.parent.name + '/' + path.name)} holds no image that can be read: "
-                f"{said}"
-            ) from error
-    return x
+            unread[i] = " ".join(str(error).split())[:100]
+    return x, features, unread
+
+
+def _of_8_bits(image: Image.Image) -> Image.Image:
+    """``image``, of 16-bit greyscale with the upper 8 of its bits."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return image
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() >= 2**16:
+        raise ValueError(f"its values must have 8 or 16 bits, and are of the mode {image.mode}")
+    return Image.fromarray((values / 257 + 0.5).astype("uint8"))
+
+
+def _readable(labels: Categories, names: Sequence[str], unread: Mapping[int, str]) -> np.ndarray:
+    """Places of the images that can be read.
+
+    Raises:
+        ParameterError: of a class, half of them or more cannot.
+    """
+    readable = np.setdiff1d(np.arange(len(names)), list(unread))
+    n, n_readable = (np.bincount(codes, minlength=len(labels.names))
+                     for codes in (labels.codes, labels.codes[readable]))  # fmt: skip
+    problems = []
+    for worst in np.flatnonzero(2 * n_readable <= n):
+        some = [i for i in unread if labels.codes[i] == worst]
+        problems.append(
+            f"{len(some)} of {n[worst]} images of class {quoted(labels.names[worst])} cannot be "
+            f"read: {_listed([names[i] for i in some], quoted)} (of the first: {unread[some[0]]})"
+        )
+    if problems:
+        raise ParameterError(*problems)
+    return readable
+
+
+def _noticed(features: Mapping[str, int], unread: Sequence[str]) -> list[str]:
+    notices = []
+    if unread:
+        some = _listed(unread, code)
+        is_ = "is" if len(unread) == 1 else "are"
+        n_files = counted(len(unread), "file")
+        notices.append(f"{n_files} cannot be read and {is_} left out: {some}.")
+    if n := features["transparent"]:
+        has = "has" if n == 1 else "have"
+        notices.append(f"{counted(n, 'image')} {has} transparent parts, taken for white.")
+    if n := features["in colour"]:
+        is_ = "is" if n == 1 else "are"
+        notices.append(
+            f"{counted(n, 'image')} {is_} in colour, which `color_mode` grayscale drops; rgb "
+            "keeps it."
+        )
+    return notices
+
+
+def _listed(names: Sequence[str], shown: Callable[[str], str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(map(shown, names[:LISTED])) + more

@@ -1,6 +1,6 @@
 """The noise scale along the runs of one setting."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -21,6 +21,8 @@ def noise_scale_along_run(
     *,
     epochs: int,
     seeds: Sequence[int],
+    loss: str | Callable = "categorical_crossentropy",
+    class_weight: Mapping[int, float] | None = None,
 ) -> xr.DataArray:
     """Train one setting, and measure the noise scale at some epochs on the way.
 
@@ -31,6 +33,8 @@ def noise_scale_along_run(
         setting: batch size and learning rate, or None.
         epochs: of each run, at least 1.
         seeds: a run each.
+        loss: as for ``helpers.train``.
+        class_weight: of the runs; with any, nothing is measured.
 
     Returns:
         Samples, above 0, dimensions seed and epoch, from epoch 0 to the last. Not a number all
@@ -40,7 +44,7 @@ def noise_scale_along_run(
     """
     at = sorted({0, 1, *np.geomspace(1, epochs, MOMENTS).round().astype(int).tolist()})
     labels = {"seed": list(seeds), "epoch": at}
-    if setting is None or build().non_trainable_variables:
+    if setting is None or class_weight is not None or build().non_trainable_variables:
         return xr.DataArray(np.full((len(labels["seed"]), len(at)), np.nan), labels)
     size, rate = setting
     runs = train(
@@ -52,6 +56,7 @@ def noise_scale_along_run(
         epochs=epochs,
         seeds=seeds,
         snapshots=at,
+        loss=loss,
     )
-    scale = noise_scale(build, runs.weights, data.x_train, data.y_train)
+    scale = noise_scale(build, runs.weights, data.x_train, data.y_train, loss=loss)
     return scale.rename(snapshot="epoch").transpose("seed", "epoch")

@@ -132,6 +132,7 @@ def noise_scale(
     x: np.ndarray,
     y: np.ndarray,
     memory: int = MEMORY,
+    loss: str | Callable = "categorical_crossentropy",
 ) -> xr.DataArray:
     """The simple noise scale tr(Σ) / |G|² at the weights of every seed and snapshot.
 
@@ -144,8 +145,9 @@ def noise_scale(
         build: returns a new Keras model, whose weights are all trainable.
         weights: what ``helpers.train`` keeps at its snapshots, dimensions seed, snapshot, weight.
         x: inputs, shape (n, ...), n at least 2, in random order.
-        y: one-hot targets, shape (n, n_classes).
+        y: targets, such as one-hot ones of shape (n, n_classes).
         memory: bytes that single gradients may take, above 0; at least 2 samples are taken.
+        loss: as for ``sample_gradients``.
 
     Returns:
         Samples, above 0, with the dimensions seed and snapshot; infinity where the gradient is
@@ -155,7 +157,7 @@ def noise_scale(
     some = np.linspace(0, n - 1, max(2, min(n, memory // size))).astype(int)
     estimates = []
     for seed in weights.transpose("seed", "snapshot", "weight").values:
-        noise, signal = noise_and_signal(sample_gradients(build, seed, x[some], y[some]))
+        noise, signal = noise_and_signal(sample_gradients(build, seed, x[some], y[some], loss))
         estimates.append([noise, np.maximum(signal - noise * (1 / len(some) - 1 / n), 0)])
     noise, signal = np.swapaxes(estimates, 0, 1)
     labels = {"seed": weights.seed, "snapshot": weights.snapshot}

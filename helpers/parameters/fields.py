@@ -11,7 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import ValidationInfo as Info
@@ -63,7 +63,7 @@ def choice(*allowed: str, meaning: str) -> Any:
             raise ValueError(f"{info.field_name} must be {' or '.join(allowed)}, got {value!r}")
         return value
 
-    return Annotated[str, BeforeValidator(check), Field(description=meaning)]
+    return Annotated[Literal[allowed], BeforeValidator(check), Field(description=meaning)]
 
 
 def batch_sizes(fewest: int, meaning: str) -> Any:
@@ -100,6 +100,8 @@ def _several(
 
 
 INJECTED = "# Parameters\n"  # heads the cell that papermill inserts
+CHECK = ".check(globals())"  # of the cell that checks
+READ_AS = {"True": "true, yes and on", "False": "false, no and off", "None": "null and ~"}  # YAML
 
 
 class Parameters(BaseModel):
@@ -140,17 +142,28 @@ class Parameters(BaseModel):
 
         Raises:
             ParameterError: a parameter is missing, out of range, of the wrong kind, at odds with
-                another, or was injected by papermill without being one of the chapter's.
+                another, or was injected by papermill without being one of the chapter's, or
+                without arriving, as when the tag of the notebook's own cell is lost.
         """
         given = {name: namespace[name] for name in cls.model_fields if name in namespace}
         problems = [unknown(name, cls.model_fields) for name in _injected()
                     if name not in cls.model_fields]  # fmt: skip
+        if lost := _lost(given):
+            problems.append(
+                f"{', '.join(lost)} did not arrive, since a cell below papermill's sets the "
+                "notebook's own value: give the tag `parameters` to that cell and to no other"
+            )
         try:
             checked = cls.model_validate(given)
         except ValidationError as error:
             for wrong in error.errors():
-                cause = wrong.get("ctx", {}).get("error")
-                problems.append(str(cause) if cause else f"{wrong['loc'][0]} is missing")
+                name, cause = wrong["loc"][0], wrong.get("ctx", {}).get("error")
+                kind = cls.model_fields[name].annotation
+                problems.append(
+                    explained(str(cause), name, kind, wrong["input"])
+                    if cause
+                    else f"{name} is missing"
+                )
         else:
             problems += checked.conflicts()
         if problems:
@@ -180,6 +193,31 @@ def unknown(name: str, known: Iterable[str]) -> str:
     return f"{name} is not a parameter of this chapter{meant}, which has {', '.join(known)}"
 
 
+def explained(problem: str, name: str, kind: Any, value: Any) -> str:
+    """A complaint about a value, with what to do if it is not what the user typed or meant.
+
+    >>> explained("target must be text, got True", "target", str, True)
+    'target must be text (YAML reads true, yes and on as True unless quoted; -r passes the word), \
+got True'
+    """
+    if kind in (int, float) and isinstance(value, (list, tuple)):
+        listed = ",".join(map(str, value))
+        advice = f"for several values use rerun with --grid {name}={listed}"
+    elif kind in (int, float) and isinstance(value, str) and "," in value:
+        advice = "for several values use rerun with --grid"
+        advice = f"write decimals with a point; {advice}" if kind is float else advice
+    elif kind in (str, list[str]):
+        items = value if isinstance(value, list) else [value]
+        read = next((repr(item) for item in items if repr(item) in READ_AS), None)
+        advice = read and (
+            f"YAML reads {READ_AS[read]} as {read} unless quoted; -r passes the word"
+        )
+    else:
+        advice = None
+    complaint, got, came = problem.partition(", got ")
+    return f"{complaint} ({advice}){got}{came}" if advice else problem
+
+
 def changed() -> list[str]:
     """The parameters that papermill set in this notebook to other values than the notebook's own.
 
@@ -190,14 +228,27 @@ def changed() -> list[str]:
         name
         for before, cell in itertools.pairwise(cells)  # papermill inserts below the notebook's own
         if cell.startswith(INJECTED)
-        for name, value in _assigned(cell).items()
-        if name not in ("n_seeds", "first_seed") and _assigned(before).get(name) != value
+        for name, value in assigned(cell).items()
+        if name not in ("n_seeds", "first_seed") and assigned(before).get(name) != value
     ]
 
 
 def _injected() -> list[str]:
     """Names that papermill set in this notebook, read from the cells executed so far."""
-    return [name for cell in _cells() if cell.startswith(INJECTED) for name in _assigned(cell)]
+    return [name for cell in _cells() if cell.startswith(INJECTED) for name in assigned(cell)]
+
+
+def _lost(given: MutableMapping[str, Any]) -> list[str]:
+    """Names that papermill set, and a later cell to another value, before any check."""
+    came, lost = {}, []
+    for cell in _cells():
+        if cell.startswith(INJECTED):
+            came = assigned(cell)
+        elif CHECK in cell:
+            came = {}  # from here on the user may change what he likes
+        else:
+            lost += [n for n in assigned(cell) if n in came and given.get(n) != came[n]]
+    return list(dict.fromkeys(lost))
 
 
 def _cells() -> list[str]:
@@ -207,14 +258,30 @@ def _cells() -> list[str]:
     return shell.user_ns.get("In", []) if shell else []
 
 
-def _assigned(cell: str) -> dict[str, Any]:
-    """The names that a cell of plain assignments sets, with their values."""
-    nodes = [node for node in ast.parse(cell).body if isinstance(node, ast.Assign)]
+def assigned(cell: str) -> dict[str, Any]:
+    """The names that a cell assigns to, with their values; what is no literal stays code.
+
+    >>> assigned("momentum = 0.9  # of SGD\\nrate: float = float('nan')")
+    {'momentum': 0.9, 'rate': "float('nan')"}
+    """
+    try:
+        nodes = ast.parse(cell).body
+    except SyntaxError:
+        return {}
     return {
-        node.targets[0].id: ast.literal_eval(node.value)
+        target.id: _literal(node.value)
         for node in nodes
-        if isinstance(node.targets[0], ast.Name)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
     }
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:  # such as float("nan"), as papermill writes it
+        return ast.unparse(node)
 
 
 def too_large(name: str, sizes: Iterable[int], n_train: int) -> list[str]:

@@ -32,9 +32,15 @@ from helpers.plots.schedules import (
 )
 from helpers.plots.settings import by_batch_size
 from helpers.plots.sweeps import against_batch_size, name_least, panels
-from helpers.plots.user_data import class_counts, noise_scale_curve
+from helpers.plots.user_data import (
+    class_counts,
+    metric_curves,
+    noise_scale_curve,
+    targets,
+)
 
 __all__ = [
+    "targets",
     "against_batch_size",
     "BAND",
     "band",
@@ -64,6 +70,7 @@ __all__ = [
     "legend_above",
     "MARKERS",
     "name_least",
+    "metric_curves",
     "noise_scale_curve",
     "over_epochs",
     "panels",

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from helpers.analysis.goal_tables import setting_name
+from helpers.analysis.goal_tables import UNITS, setting_name
 from helpers.analysis.goals import GOALS
 from helpers.analysis.recommendation import CELL, Recommendation, trade_off
 from helpers.analysis.runs import medians
@@ -15,12 +15,11 @@ from helpers.plots.figures import readable
 from helpers.plots.plane import MARKERS
 
 MOST_NUMBERS = 60  # settings that still have room for a number each
-MOST_COLUMNS = 5  # learning rates that still have room in a third of the page
-UNITS = {"updates": "", "epochs": "", "volatility": " (points)"}
+MOST_COLUMNS = 7  # learning rates that still have room in half of the page
 
 
 def goal_maps(middle: xr.Dataset, found: Mapping[str, Recommendation]) -> plt.Figure:
-    """Draw a map for each goal: side by side, or one above the other if there are many rates.
+    """Draw a map for each of four goals: two by two, or one above the other if rates are many.
 
     Args:
         middle: what ``helpers.analysis.shown_medians`` returned.
@@ -31,19 +30,19 @@ def goal_maps(middle: xr.Dataset, found: Mapping[str, Recommendation]) -> plt.Fi
     """
     n_sizes, n_rates = middle.sizes["batch_size"], middle.sizes["learning_rate"]
     height = 1.5 + 0.3 * n_sizes
-    beside = n_rates <= MOST_COLUMNS
-    shape, size = ((1, 3), (7.2, height)) if beside else ((3, 1), (7.2, 3 * height - 1))
+    n_across = 2 if n_rates <= MOST_COLUMNS else 1
+    n_down = len(found) // n_across
+    shape, size = (n_down, n_across), (7.2, n_down * height - 0.4 * (n_down - 1))
     figure, axes = plt.subplots(*shape, figsize=size, sharex=True, sharey=True)
-    for ax, (goal, recommended) in zip(axes, found.items(), strict=True):
+    for ax, (goal, recommended) in zip(axes.flat, found.items(), strict=True):
         name = GOALS[goal]
         draw_map(ax, middle[name], recommended)
         first = recommended.first
         which = f"first: {setting_name(first)}" if first else "never reached"
-        ax.set_title(f"{goal}{UNITS[name]}\n{which}", fontsize=11)
+        of = UNITS.get((name, middle.attrs["metric"]), "").strip()
+        ax.set_title(f"{goal}{of and f' ({of})'}\n{which}", fontsize=11)
+        ax.set_xlabel("learning rate")
         ax.label_outer()
-    for ax in axes[: None if beside else -1]:
-        ax.set_xlabel("learning rate" if beside else "")
-    axes[-1].set_xlabel("learning rate")
     return figure
 
 
@@ -52,14 +51,15 @@ def draw_map(ax: Axes, values: xr.DataArray, recommended: Recommendation) -> Non
 
     Args:
         ax: axes to draw on, learning rates across and batch sizes up.
-        values: dimensions batch_size and learning_rate, above 0; what is not a finite number
-            is a dash.
+        values: dimensions batch_size and learning_rate, at least 0; what is not a finite number is
+            a dash.
         recommended: its first setting has a thick frame, those that may be as good have
             dotted ones.
     """
     values = values.where(np.isfinite).transpose("batch_size", "learning_rate")
     sizes, rates = values.batch_size.values.tolist(), values.learning_rate.values.tolist()
-    shades = np.ma.masked_invalid(np.log(values.values))
+    least = values.where(values > 0).min().fillna(1).item()
+    shades = np.ma.masked_invalid(np.log(np.maximum(values.values, least)))
     ax.pcolormesh(shades, cmap="cividis_r", alpha=0.55, edgecolor="white")
     for (y, x), value in np.ndenumerate(values.values):
         if values.size <= MOST_NUMBERS:
@@ -127,4 +127,6 @@ def draw_trade_off(ax: Axes, across: xr.DataArray, up: xr.DataArray) -> None:
     readable(ax.xaxis)
     readable(ax.yaxis)
     if not front.sizes["cell"]:  # a logarithmic axis without data has no range
-        ax.set(xlim=(1, 10), ylim=(1, 10))
+        ax.set(xlim=(1, 10), ylim=(1, 10), xticks=[], yticks=[])
+        middle = {"transform": ax.transAxes, "ha": "center", "va": "center"}
+        ax.text(0.5, 0.5, "no setting reaches the target", **middle)

@@ -1,4 +1,4 @@
-"""Figures of the reader's own data: its classes, and the noise scale along runs on it."""
+"""Figures of the reader's own data: what is to be predicted, and runs on it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +6,31 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from helpers.plots.figures import FLAVOURS, TEST, TRAIN, band, readable
+from helpers.analysis.goal_tables import setting_name
+from helpers.analysis.validation_metrics import ValidationMetric
+from helpers.plots.figures import CLASSES, FLAVOURS, TEST, TRAIN, band, readable
 
 SPLITS = {"train": TRAIN, "validate": "#56B4E9", "test": TEST}
+ENDS = (0.02, 0.98)  # quantiles of a metric between which a figure shows it
 MOST_CLASSES = 20  # of more, the largest are drawn
+
+
+def targets(
+    ax: Axes, splits: Mapping[str, np.ndarray], class_names: Sequence[str], name: str
+) -> None:
+    """Draw what is to be predicted: samples of each class, or how numbers are spread.
+
+    Args:
+        ax: axes to draw on.
+        splits: one-hot targets, shape (n, n_classes), or numbers, shape (n,), by split.
+        class_names: none for numbers.
+        name: of the target, shown letter by letter.
+    """
+    if class_names:
+        counts = {split: y.sum(axis=0).astype(int) for split, y in splits.items()}
+        class_counts(ax, counts, class_names)
+    else:
+        target_histogram(ax, splits, name)
 
 
 def class_counts(ax: Axes, counts: Mapping[str, np.ndarray], names: Sequence[str]) -> None:
@@ -31,6 +52,56 @@ def class_counts(ax: Axes, counts: Mapping[str, np.ndarray], names: Sequence[str
     ax.invert_yaxis()
     ax.set_xlabel("samples")
     ax.figure.set_figheight(1.3 + 0.35 * len(largest))
+
+
+def target_histogram(ax: Axes, values: Mapping[str, np.ndarray], name: str) -> None:
+    """Draw how the numbers to be predicted are spread, one split upon the other.
+
+    Args:
+        ax: axes to draw on.
+        values: of the samples in the splits train, validate and test, shape (n,) each.
+        name: of the target, shown letter by letter.
+    """
+    ax.hist(
+        list(values.values()),
+        bins=min(30, max(5, round(np.sqrt(sum(map(len, values.values())))))),
+        stacked=True,
+        color=[SPLITS[split] for split in values],
+        label=list(values),
+    )
+    ax.set_xlabel(name, parse_math=False)
+    ax.set_ylabel("samples")
+
+
+def metric_curves(
+    ax: Axes,
+    runs: xr.Dataset,
+    metric: ValidationMetric,
+    settings: Sequence[tuple[int, float] | None],
+) -> None:
+    """Draw a metric over the epochs for some settings, with its target and what guessing gets.
+
+    Args:
+        ax: axes to draw on; epochs are logarithmic.
+        runs: what ``helpers.sweep`` returned.
+        metric: what the runs are judged by.
+        settings: batch size and learning rate of each; what is None or named twice is left out.
+    """
+    values = metric.of(runs).where(np.isfinite)
+    shown = [metric.target, metric.guess]
+    for (size, rate), color in zip(dict.fromkeys(filter(None, settings)), CLASSES, strict=False):
+        here = values.sel(batch_size=size, learning_rate=rate)
+        if here.notnull().any():
+            band(ax, here, color, setting_name((size, rate)))
+            shown += here.quantile(ENDS).values.tolist()
+    ax.axhline(metric.target, color="black", ls=":", lw=1.2, label="target")
+    if np.isfinite(metric.guess):
+        ax.axhline(metric.guess, color="0.45", ls="--", lw=1.2, label="guessing")
+    low, high = np.nanmin(shown), np.nanmax(shown)
+    margin = 0.05 * (high - low or 1)
+    ax.set(xscale="log", xlabel="epoch", xlim=(1, int(values.epoch[-1])))
+    ax.set(ylabel=f"test {metric.name}", ylim=(low - margin, high + margin))
+    readable(ax.xaxis)
 
 
 def noise_scale_curve(

@@ -1,8 +1,9 @@
 """Rerun notebooks on a grid of values: checked beforehand, resumed when interrupted, compared.
 
-``command`` reads what the user asks for, ``notebooks`` checks it, ``execute`` runs one notebook, in
-a ``child`` process, ``workers`` are where that happens, ``store`` keeps what came of it, ``grid``
-does all of that for many, ``report`` compares them, and ``verify`` repeats one.
+``command`` reads what the user asks for, ``given`` the values, ``notebooks`` checks them,
+``execute`` runs one notebook, in a ``child`` process, ``workers`` are where that happens, ``store``
+keeps what came of it, ``grid`` does all of that for many, ``report`` compares them, and ``verify``
+repeats one.
 """
 
 import os

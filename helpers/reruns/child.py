@@ -37,11 +37,19 @@ def main(arguments: Path) -> None:
     """Call ``papermill.execute_notebook`` with the arguments in a file of JSON.
 
     Without its starter the process interrupts itself, which ends the kernel too, and removes the
-    folder of the file.
+    folder of the file. The kernel called python3 is this Python, whatever the user may have under
+    that name, and nothing of it is left in the user's folders.
     """
     import papermill  # only here: experiments, too, end with their starter
+    from ipykernel.kernelspec import get_kernel_dict
 
-    with ends_with_starter(arguments.parent):
+    scratch = arguments.parent
+    with ends_with_starter(scratch):
+        kernel = scratch / "jupyter" / "kernels" / "python3"
+        kernel.mkdir(parents=True, exist_ok=True)
+        (kernel / "kernel.json").write_text(json.dumps(get_kernel_dict()))
+        os.environ["JUPYTER_PATH"] = str(scratch / "jupyter")  # is searched first
+        os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch / "runtime")
         papermill.execute_notebook(**json.loads(arguments.read_text()))
 
 

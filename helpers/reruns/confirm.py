@@ -29,8 +29,8 @@ from helpers.dependencies import Modules
 from helpers.experiments.experiment import Experiment
 from helpers.experiments.recorded import EXPERIMENTS, TABLES
 from helpers.reruns.execute import RUNS
+from helpers.reruns.given import RerunError
 from helpers.reruns.grid import digest, rerun
-from helpers.reruns.notebooks import RerunError
 from helpers.reruns.parts import QUICK, TUNING, Part, measure_apart
 from helpers.reruns.store import Store
 from helpers.reruns.workers import threads_per_job

@@ -6,6 +6,7 @@ in another process or on another machine as well.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ THREADS = (  # variables that NumPy, TensorFlow and joblib (`helpers.sweep`) hee
 )
 NOT_BEGUN = "Kernel died before replying to kernel_info"  # as papermill says it
 ATTEMPTS = 3  # to start a kernel: two that start at once may take the same port
+LATE = "it was stopped after"
+GRACE = 10  # seconds in which an interrupted run may end by itself
 SAVES = "saves-runs"  # tag of the cell that saves the runs
 
 
@@ -50,8 +53,8 @@ class Task:
         values: the parameters that are given, by name.
         record: what is kept with the result: all that it depends on, and ``key``, a hash of that.
             Of it are used here ``code``, the key of the code, ``parameters``, all of them,
-            ``folder``, where it runs if that exists, else in a folder of its own, and
-            ``threads``, cores that it may use, or None for all.
+            ``folder``, where it runs if that exists, else in a folder of its own, ``threads``,
+            cores that it may use, or None for all, and ``timeout``, seconds, or None for any.
     """
 
     name: str
@@ -93,7 +96,8 @@ def execute(task: Task) -> Outcome:
         if failure is not None:
             errors = [o for c in executed.cells for o in c.get("outputs", [])
                       if o.output_type == "error"]  # fmt: skip
-            failure = f"{errors[-1].ename}: {errors[-1].evalue}" if errors else failure
+            if errors and not failure.startswith(LATE):
+                failure = f"{errors[-1].ename}: {errors[-1].evalue}"
             failure = (failure.splitlines() or ["it ended without a word"])[0]
         record = dict(task.record) | {
             "name": task.name,
@@ -138,9 +142,12 @@ def through_papermill(task: Task, given: Path, done: Path) -> str | None:
     """Run papermill in a process of its own; the last that it said, if it failed."""
     folder, threads = task.record["folder"], task.record["threads"]
     limits = {} if threads is None else dict.fromkeys(THREADS, str(threads))
+    # The kernel looks for modules in the user's folder, too, which may have some called helpers.
+    first = [str(provenance.HELPERS.parent), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | limits | {"PYTHONPATH": os.pathsep.join(filter(None, first))}
     arguments = {
-        "input_path": str(given),
-        "output_path": str(done),
+        "input_path": escaped(given),
+        "output_path": escaped(done),
         "parameters": task.values,
         "progress_bar": False,
     }
@@ -148,12 +155,33 @@ def through_papermill(task: Task, given: Path, done: Path) -> str | None:
     with given.with_name("said.txt").open("w+", errors="replace") as said:
         with subprocess.Popen(
             [sys.executable, "-P", "-m", "helpers.reruns.child", str(call)],
-            stdin=subprocess.PIPE, stdout=said, stderr=said, env=os.environ | limits,
+            stdin=subprocess.PIPE, stdout=said, stderr=said, env=environment,
             cwd=folder if Path(folder).is_dir() else given.parent,
         ) as child:  # fmt: skip
-            failed = child.wait() != 0
+            try:
+                failed = child.wait(task.record["timeout"]) != 0
+            except subprocess.TimeoutExpired as expired:
+                interrupt(child)
+                return f"{LATE} {expired.timeout} seconds (--timeout)"
         said.seek(0)
-        return said.read().strip().rpartition("\n")[2] if failed else None
+        last = said.read().strip().rpartition("\n")[2]
+    if failed and last.startswith(" "):  # of a traceback that could not be written to its end
+        last = f"papermill could not say why: is {tempfile.gettempdir()} full?"
+    return last if failed else None
+
+
+def escaped(path: Path) -> str:
+    """A path as papermill takes it, which would put parameters in for names in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def interrupt(child: subprocess.Popen) -> None:
+    """End papermill, and the kernel with it, as Ctrl-C would; by force if that does not help."""
+    child.send_signal(signal.SIGINT)
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 def saving_cell(path: Path, code: str) -> NotebookNode:

@@ -5,8 +5,9 @@ import itertools
 import json
 import math
 import os
-import re
+import shutil
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from urllib.parse import urlsplit
 
 import joblib
 import nbformat
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from helpers import provenance
 from helpers.reruns import notebooks
 from helpers.reruns.execute import Outcome, Task, execute
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.given import REMOTE, RerunError
 from helpers.reruns.report import index, table
 from helpers.reruns.store import Store
 from helpers.reruns.workers import engine, until_broken
@@ -39,7 +41,7 @@ def combinations(
     axes = [(name, [value]) for name, value in fixed] + list(grid)
     for i, (name, values) in enumerate(axes):
         if name in [before for before, _ in axes[:i]]:
-            raise RerunError(f"{name} must be given once, by -p or by --grid, got it twice")
+            raise RerunError(f"{name} must be given once, by -p, -r or --grid, got it twice")
         if len({json.dumps(value) for value in values}) < len(values):
             raise RerunError(f"--grid {name} must not hold a value twice, got {values}")
     if (n := math.prod(len(values) for _, values in axes)) > MOST:
@@ -51,46 +53,60 @@ def combinations(
     ]
 
 
-def tasks(notebook: str, runs: Sequence[Mapping[str, Any]], threads: int | None) -> list[Task]:
+def tasks(
+    notebook: NotebookNode,
+    file: str,
+    runs: Sequence[Mapping[str, Any]],
+    threads: int | None,
+    timeout: int | None = None,
+) -> list[Task]:
     """A task for each run of a notebook, after all values were checked.
 
     Args:
-        notebook: path or address of the notebook.
+        notebook: what to execute.
+        file: its path or address, or - for stdin.
         runs: the values of each run, by name.
         threads: cores that a run may use; None for all.
+        timeout: seconds that a run may take; None for any.
 
     Raises:
-        RerunError: the notebook cannot be read, or values are wrong; all are told at once.
+        RerunError: values are wrong; all are told at once.
     """
-    loaded = notebooks.load(notebook)
-    checked = notebooks.checked(loaded, runs)
-    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in loaded.cells]
-    address = urlsplit(notebook).path if notebooks.REMOTE.match(notebook) else notebook
+    checked = notebooks.checked(notebook, runs)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
+    path = urlsplit(file).path if REMOTE.match(file) else "stdin" if file == "-" else file
     common = {
-        "notebook": Path(address).name,
+        "notebook": Path(path).name,
         "code": provenance.code_key(),
         "versions": provenance.versions(),
-        "commit": provenance.commit(),
+        "commit": provenance.commit() if shutil.which("git") else "unknown",
         "folder": os.getcwd(),
         "threads": threads,
+        "timeout": timeout,
     }
-    text = nbformat.writes(loaded)
+    text = nbformat.writes(notebook)
     files = notebooks.files(value for parameters in checked for value in parameters.values())
     made = []
     for run, parameters in zip(runs, checked, strict=True):
         named = {v: files[v] for v in parameters.values() if isinstance(v, str) and v in files}
         key = digest(cells, common["code"], parameters, named)
         record = common | {"parameters": parameters, "files": named, "key": key}
-        name = run_name(Path(address).stem, run)
-        made.append(Task(name, text, run, record))
+        made.append(Task(run_name(Path(path).stem, run), text, run, record))
     return made
 
 
 def run_name(stem: str, values: Mapping[str, Any]) -> str:
     """A name of a run that is a name of a folder on any system: what is special, and a hash."""
     said = "-".join([stem, *(f"{name}={value}" for name, value in values.items())])
-    readable = re.sub(r"[^A-Za-z0-9_.,=-]+", "_", said)[:80].strip("._")
-    return f"{readable}-{digest(stem, values)[:12]}"
+    plain = "".join(c if is_plain(c) else " " for c in unicodedata.normalize("NFC", said))
+    short = "_".join(plain.split())[:80].encode()[:200]  # systems count the bytes of a name
+    readable = short.decode(errors="ignore").strip("._-")
+    return f"{readable or 'run'}-{digest(stem, values)[:12]}"
+
+
+def is_plain(character: str) -> bool:
+    """Whether it is a letter of any script, with its marks, a digit, or harmless in any name."""
+    return unicodedata.category(character)[0] in "LMN" or character in "_.,=-"
 
 
 def digest(*content: Any) -> str:
@@ -126,7 +142,7 @@ def rerun(
         RerunError: the scheduler does not answer, a result cannot be written, or the processes
             that do the runs are gone.
     """
-    with store.alone(tell), engine(scheduler, jobs) as parallel:
+    with engine(scheduler, jobs) as parallel, store.alone(tell):
         done, failures, left = sorted_out(todo, store, tell)
         outcomes = parallel(joblib.delayed(execute)(task) for task in left)
         failed, published = [], time.monotonic()
@@ -155,12 +171,15 @@ def sorted_out(
     done, damaged = store.results()
     failures, names = store.failures(), {task.name for task in todo}
     for name in damaged:
-        again = "it is done again" if name in names else "the command that made it does it again"
+        again = "it is done again" if name in names else "run the command that made it once more"
         tell(f"{name} is damaged: {again}.")
     left = [task for task in todo if done.get(task.name, {}).get("key") != task.record["key"]]
     old = [done.pop(task.name) for task in left if task.name in done]
     if old:
-        tell(f"{len(old)} of {len(todo)} runs are of other code, data or versions: done again.")
+        tell(
+            f"{len(old)} of {len(todo)} runs were made with other code, data or versions, and are "
+            "done again."
+        )
     if len(left) < len(todo):
         tell(f"{len(todo) - len(left)} of {len(todo)} runs are there already.")
     return done, failures, left

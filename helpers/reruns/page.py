@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
 from jinja2 import Environment, FileSystemLoader
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+from helpers.reruns.formulas import mathml
 
 TERM = re.compile(r"\{term\}`([^`<]+?)(?:\s*<[^`>]*>)?`")  # a link to the glossary, its text first
 templates = Environment(
@@ -29,7 +30,7 @@ class Renderer(IPythonRenderer):
 
     def _formula(self, latex: str, display: bool) -> str:
         try:
-            return tex2mathml(latex, as_block=display)
+            return mathml(latex, display=display)
         except MathError:
             return f"<code>{self.escape_html(latex)}</code>"
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.given import RerunError
 
 RESULT, SUMS = "result.json", "SHA256SUMS"
 
@@ -43,9 +43,9 @@ class Store:
         """Make the folders."""
         self.folder, self.runs = folder, folder / "runs"
         self.failed, self.scratch = folder / "failed", folder / "scratch"
-        if folder.exists() and not folder.is_dir():
+        if os.path.isfile(folder):  # of a name too long, too
             raise RerunError(f"DIR must be a folder, got the file {folder}")
-        with in_plain_words(folder):
+        with in_plain_words(folder, ""):
             for place in (self.runs, self.failed, self.scratch):
                 place.mkdir(parents=True, exist_ok=True)
 
@@ -160,12 +160,12 @@ def synchronize(folder: Path) -> None:
 
 
 @contextmanager
-def in_plain_words(folder: Path) -> Iterator[None]:
+def in_plain_words(
+    folder: Path, kept: str = " Finished runs are kept; the same command goes on."
+) -> Iterator[None]:
     """Explain in one sentence why the file system cannot write."""
     try:
         yield
     except OSError as error:
         said = error.strerror or str(error)
-        raise RerunError(
-            f"{folder} cannot be written: {said}. Finished runs are kept; the same command goes on."
-        ) from error
+        raise RerunError(f"{folder} cannot be written: {said}.{kept}") from error

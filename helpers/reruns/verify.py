@@ -1,6 +1,7 @@
 """Repeat a rerun and compare: the same numbers, to the last bit, or say what differs."""
 
 import io
+import os
 from typing import Any
 
 import nbformat
@@ -9,7 +10,7 @@ import xarray as xr
 from helpers import provenance
 from helpers.reruns import notebooks
 from helpers.reruns.execute import RUNS, SHOWN, Task, execute
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.given import RerunError
 from helpers.reruns.store import Store
 
 
@@ -27,10 +28,9 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
         RerunError: its files are not what they should be, or it fails now.
     """
     name = record["name"]
-    now = {
-        "versions": provenance.versions(),
-        "files": notebooks.files(record["parameters"].values()),
-    }
+    with notebooks.seen_from(record["folder"] if os.path.isdir(record["folder"]) else "."):
+        files = notebooks.files(record["parameters"].values())
+    now = {"versions": provenance.versions(), "files": files}
     found = [
         f"{what} was {record[kind].get(what)} and is {now[kind].get(what)}"
         for kind in now
@@ -46,7 +46,7 @@ def repeat(store: Store, record: dict[str, Any]) -> list[str]:
     notebook.cells = [
         c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])
     ]
-    as_now = record | {"code": provenance.code_key()}
+    as_now = record | {"code": provenance.code_key(), "timeout": None}
     outcome = execute(Task(name, nbformat.writes(notebook), record["values"], as_now))
     if outcome.failure:
         raise RerunError(f"{name} fails now: {outcome.failure}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import joblib
 
 from helpers import provenance
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.given import RerunError
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from helpers.training.clock import UpdateProgram
 from helpers.training.replicates import new_model
 from helpers.training.runner import new_stack
+from helpers.training.stacking import draws_random
 from helpers.training.update_setup import UpdateSetup
 
 # What XLA saves of an update: seconds, and seconds for each number that the layers give. Compiling
@@ -31,12 +32,13 @@ def pieces(plan: UpdateSetup) -> list[Piece]:
     """What to train of a ``plan``, the largest batches first.
 
     Rates and seeds train together as far as their layers' outputs stay below LANE numbers; one
-    seed at one rate where the model cannot be stacked.
+    rate where the model draws random numbers, and one seed at one rate where it cannot be stacked.
     """
     setup, work = plan.setup, []
+    alone = draws_random(setup.model)  # XLA cannot map that over rates and seeds at once
     for i, size in sorted(enumerate(plan.batch_sizes), key=lambda pair: -pair[1]):
         most = max(1, LANE // (size * _width(plan))) if setup.stacked else 1
-        for rates in _parts(len(plan.learning_rates), most):
+        for rates in _parts(len(plan.learning_rates), 1 if alone else most):
             of_seeds = _parts(len(setup.seeds), max(1, most // (rates.stop - rates.start)))
             work += [Piece(i, rates, seeds) for seeds in of_seeds]
     return work

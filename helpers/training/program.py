@@ -48,7 +48,7 @@ class Program:
         Samples of equal shapes at every call save compiling again.
         """
         self.stack.reset(replicates)
-        self._samples = *samples[:4], samples.weights
+        self._samples = *samples[:4], samples.weights, samples.test_weights
 
     def is_compiled(self, batch_size: int, per_update: bool) -> bool:
         """Whether ``run`` needs no compiling for these two."""
@@ -73,8 +73,9 @@ class Program:
             n_epochs: 0 (compile only) to capacity.
 
         Returns:
-            Per epoch (loss, accuracy, val_loss, val_accuracy), shape (n_epochs, 4, R), and per
-            update (loss, accuracy), shape (n_epochs, n_updates, 2, R) with n_updates 0 unless
+            Per epoch (loss, accuracy, val_loss, val_accuracy), shape (n_epochs, 4, R), or
+            (n_epochs, 5, R) with the val_weighted_accuracy of weighted test samples, and per update
+            (loss, accuracy), shape (n_epochs, n_updates, 2, R) with n_updates 0 unless
             ``per_update``.
         """
         key = batch_size, per_update
@@ -89,20 +90,26 @@ class Program:
         return epochs.numpy()[:n_epochs], updates.numpy()[:n_epochs]
 
     def _epochs(
-        self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test, weights
-    ):
+        self, batch_size, per_update, n_epochs, order, learning_rates, x, y, x_test, y_test,
+        weights, test_weights,
+    ):  # fmt: skip
         capacity, _, n_train = order.shape
+        n_metrics = 4 if test_weights is None else 5
         n_replicates, n_updates = self.n_replicates, 0
         if per_update:
             n_updates = updates_per_epoch(n_train, batch_size, self.last_batch)
-        metrics = tf.TensorArray(tf.float32, capacity, element_shape=(4, n_replicates))
+        metrics = tf.TensorArray(tf.float32, capacity, element_shape=(n_metrics, n_replicates))
         updates = tf.TensorArray(tf.float32, capacity, element_shape=(n_updates, 2, n_replicates))
 
         def epoch(e, metrics, updates):
             self.stack.set_rates(learning_rates[e])
             train, detail = self._train_epoch(batch_size, n_updates, order[e], x, y, weights)
             validation = self.stack.evaluate(
-                x_test, y_test, shared=x_test.shape.rank == x.shape.rank
+                x_test,
+                y_test,
+                shared=x_test.shape.rank == x.shape.rank,
+                weights=test_weights,
+                beside=test_weights is not None,
             )
             metrics = metrics.write(e, tf.concat([train, validation], axis=0))
             return e + 1, metrics, updates.write(e, detail)

@@ -12,14 +12,16 @@ from helpers.training.copies import described
 from helpers.training.program import Program
 from helpers.training.setup import Schedule, Setup
 
-METRICS = ("loss", "accuracy", "val_loss", "val_accuracy")  # error for accuracy in regressions
+METRICS = ["loss", "accuracy", "val_loss", "val_accuracy"]  # error for accuracy in regressions
+WEIGHTED = "val_weighted_accuracy"  # comes last, where test samples have weights
 
 
 class Record:
     """Metrics, weights and seconds of a lane of R replicates; NaN where nothing was trained.
 
     Attributes:
-        metrics: loss, accuracy (or error), val_loss and val_accuracy, shape (4, R, epochs).
+        metrics: loss, accuracy (or error), val_loss and val_accuracy, shape (4, R, epochs), and
+            val_weighted_accuracy where test samples have weights, shape (5, R, epochs).
         details: loss and accuracy of each recorded update, shape (2, R, updates).
         weights: all weights at each snapshot, shape (R, snapshots, n_weights).
         n_done: epochs done.
@@ -30,7 +32,8 @@ class Record:
         """Nothing is recorded yet."""
         n_recorded = setup.n_batches(schedule)[slice(*setup.recorded)].sum()
         n_snapshots, n_weights = len(setup.snapshots), setup.model.count_params()
-        self.metrics = np.full((len(METRICS), n_replicates, setup.epochs), np.nan, "float32")
+        shape = (len(metrics_of(setup)), n_replicates, setup.epochs)
+        self.metrics = np.full(shape, np.nan, "float32")
         self.details = np.full((2, n_replicates, n_recorded), np.nan, "float32")
         dtype = setup.model.variable_dtype
         self.weights = np.full((n_replicates, n_snapshots, n_weights), np.nan, dtype)
@@ -42,8 +45,9 @@ class Record:
         """Append the metrics of further epochs, as ``Program.run`` returns them."""
         done = slice(self.n_done, self.n_done + len(by_epoch))
         self.metrics[:, :, done] = by_epoch.transpose(1, 2, 0)
-        beside = self.metrics[1::2, :, done]  # of what was trained never NaN, but infinite
-        beside[np.isnan(beside)] = np.inf
+        for row in (1, *range(3, len(self.metrics))):  # accuracies, or errors
+            beside = self.metrics[row, :, done]  # of what was trained never NaN, but infinite
+            beside[np.isnan(beside)] = np.inf
         by_update = by_update.reshape(-1, *by_update.shape[2:])
         written = slice(self._n_details, self._n_details + len(by_update))
         self.details[:, :, written] = by_update.transpose(1, 2, 0)
@@ -53,6 +57,15 @@ class Record:
         """Keep the weights of the program if there is a snapshot at this epoch."""
         if self.n_done in self._snapshots:
             self.weights[:, self._snapshots.index(self.n_done)] = program.stack.weights()
+
+
+def metrics_of(setup: Setup) -> list[str]:
+    """The metrics that are recorded at every epoch.
+
+    Args:
+        setup: what is trained.
+    """
+    return METRICS if setup.validation_weights is None else [*METRICS, WEIGHTED]
 
 
 def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.Dataset:
@@ -67,7 +80,7 @@ def dataset(setup: Setup, schedule: Schedule, records: Sequence[Record]) -> xr.D
         np.concatenate([getattr(record, name) for record in records], axis)
         for name, axis in (("metrics", 1), ("details", 1), ("weights", 0))
     )
-    names = [name.replace("accuracy", setup.metric.name) for name in METRICS]
+    names = [name.replace("accuracy", setup.metric.name) for name in metrics_of(setup)]
     # A run left undone holds NaN too, but no accuracy or error; a diverged one has it.
     diverged = (~np.isfinite(metrics[[0, 2]]) & ~np.isnan(metrics[[1, 1]])).any(axis=(0, 2))
     n_done = np.count_nonzero(~np.isnan(metrics[1]))

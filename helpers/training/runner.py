@@ -21,7 +21,7 @@ from helpers.training.replicates import new_model
 from helpers.training.results import along, dataset
 from helpers.training.setup import Schedule, Setup
 from helpers.training.stack import Stack
-from helpers.training.stacking import has_schedule
+from helpers.training.stacking import draws_random, has_schedule
 from helpers.training.stretches import train_lane
 
 
@@ -58,7 +58,10 @@ def run(
     groups = lanes.groups(
         [schedule.batch_sizes for schedule in schedules],
         len(setup.seeds),
-        by_rate and setup.stacked and not has_schedule(setup.optimizer),
+        by_rate
+        and setup.stacked
+        and not has_schedule(setup.optimizer)
+        and not draws_random(setup.model),
     )
     with interruptible(n_epochs, title, progress) as (stop, bar):
         runs = runner.run(schedules, groups, n_jobs, stop, bar)

@@ -23,6 +23,7 @@ class Samples(NamedTuple):
         first: where the training samples of each replicate begin, int32, shape (R, 1), or (1, 1)
             for all.
         weights: of the training samples, shaped like them on the first axis; None without.
+        test_weights: of the test samples, shape (n_test,); None without.
     """
 
     x_train: tf.Tensor
@@ -31,14 +32,20 @@ class Samples(NamedTuple):
     y_test: tf.Tensor
     first: np.ndarray
     weights: tf.Tensor | None
+    test_weights: tf.Tensor | None = None
 
 
-def samples(datasets: Sequence[Dataset], weights: Sequence[np.ndarray] | None) -> Samples:
+def samples(
+    datasets: Sequence[Dataset],
+    weights: Sequence[np.ndarray] | None,
+    test_weights: np.ndarray | None = None,
+) -> Samples:
     """The samples of ``datasets``: one that all replicates share, or one for each replicate.
 
     Args:
         datasets: one, or one for each replicate.
         weights: of the training samples of each data set, shape (n_train,); or None.
+        test_weights: of the test samples of every data set, shape (n_test,); or None.
     """
     if len(datasets) == 1:
         arrays = [getattr(datasets[0], name) for name in ARRAYS]
@@ -48,7 +55,9 @@ def samples(datasets: Sequence[Dataset], weights: Sequence[np.ndarray] | None) -
     first = np.arange(len(datasets), dtype="int32")[:, None] * datasets[0].n_train
     if weights is not None:
         weights = tf.convert_to_tensor(np.concatenate(weights))
-    return Samples(*map(tf.convert_to_tensor, arrays), first, weights)
+    if test_weights is not None:
+        test_weights = tf.convert_to_tensor(test_weights)
+    return Samples(*map(tf.convert_to_tensor, arrays), first, weights, test_weights)
 
 
 def checked(data: Dataset | Sequence[Dataset], n_seeds: int) -> list[Dataset]:

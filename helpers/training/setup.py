@@ -21,7 +21,7 @@ from helpers.training.snapshots import set_weights, starting_weights
 from helpers.training.stacking import accumulated, has_schedule, has_xla, trains_stacked
 from helpers.training.targets import Metric, aim
 from helpers.training.trials import adds_up, has_gradient_of_rows, tried
-from helpers.training.weighting import sample_weights
+from helpers.training.weighting import sample_weights, validation_weights
 
 
 class Schedule(NamedTuple):
@@ -45,6 +45,7 @@ class Setup:
         recorded: updates are recorded from the first of these epochs, counted from 0, to before
             the second.
         weights: of the training samples, shape (n_train,), for each data set; None without.
+        validation_weights: of the test samples, shape (n_test,), of all data sets; None without.
         loss: a function of (y_true, y_pred).
         metric: accuracy, or error of a regression.
         adds_up: whether the loss of many samples is the mean over parts of them.
@@ -61,6 +62,7 @@ class Setup:
     snapshots: list[int]
     recorded: tuple[int, int]
     weights: list[np.ndarray] | None
+    validation_weights: np.ndarray | None
     loss: Callable
     metric: Metric
     adds_up: bool
@@ -80,11 +82,12 @@ class Setup:
         """The samples of the seeds in a lane; handed to TensorFlow once where all share them."""
         if len(self.data) == 1:
             return self._shared
-        return samples(self.data[lane], self.weights and self.weights[lane])
+        weights = self.weights and self.weights[lane]
+        return samples(self.data[lane], weights, self.validation_weights)
 
     @functools.cached_property
     def _shared(self) -> Samples:
-        return samples(self.data, self.weights)
+        return samples(self.data, self.weights, self.validation_weights)
 
     def updates(self, schedule: Schedule) -> np.ndarray:
         """Changes of the weights by the end of each epoch, shape (epochs,)."""
@@ -134,6 +137,7 @@ def set_up(
     loss: str | Callable | None = None,
     class_weight: Mapping[int, float] | None = None,
     sample_weight: np.ndarray | None = None,
+    validation_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -145,8 +149,9 @@ def set_up(
     """Check what ``train`` was given and build the model of every seed.
 
     Args:
-        build, optimizer, data, epochs, seeds, loss, class_weight, sample_weight, last_batch,
-            sampling, start, snapshots, per_update, stacked, jit_compile: as for ``train``.
+        build, optimizer, data, epochs, seeds, loss, class_weight, sample_weight,
+            validation_weight, last_batch, sampling, start, snapshots, per_update, stacked,
+            jit_compile: as for ``train``.
 
     Raises:
         ValueError: as for ``train``.
@@ -178,6 +183,7 @@ def set_up(
         snapshots=snapshots,
         recorded=recorded,
         weights=sample_weights(goal, class_weight, sample_weight),
+        validation_weights=validation_weights(goal, validation_weight),
         loss=goal.loss,
         metric=goal.metric,
         adds_up=adds_up(model, data.x_test, data.y_test),

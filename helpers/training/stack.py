@@ -139,12 +139,14 @@ class Stack:
             return tf.IndexedSlices(scale * slope.values, slope.indices, slope.dense_shape)
         return scale * tf.convert_to_tensor(slope)
 
-    def evaluate(self, x, y, *, shared, weights=None):
+    def evaluate(self, x, y, *, shared, weights=None, beside=False):
         """Mean (val_loss, val_accuracy) over all samples, shape (2, R).
 
         The first axis of x and y is that of the samples where they are ``shared``; otherwise it is
         that of the seeds, and the second that of the samples. ``weights`` of the samples, shape
-        (n,), with mean 1, make it a weighted mean.
+        (n,), weight the loss as Keras does, and the accuracy: both are sums over n, and weighted
+        means where the weights have mean 1. With the accuracy ``beside`` its weighted mean it is
+        (val_loss, val_accuracy, val_weighted_accuracy), shape (3, R), whatever their mean.
         """
         axis = 0 if shared else 1
         n = x.shape[axis]
@@ -162,10 +164,16 @@ class Stack:
             y_each = batch[1]
             if shared:
                 y_each = tf.broadcast_to(y_each, (self.n_seeds, *y_each.shape))
-            return (total + size * self._metrics(loss, y_each, outputs, some),)
+            metrics = self._metrics(loss, y_each, outputs, some)
+            if beside:
+                plain = self._metrics(loss, y_each, outputs)
+                weighted = metrics[1:] / tf.reduce_mean(tf.cast(weights, tf.float32))
+                metrics = tf.concat([plain, weighted], axis=0)
+            return (total + size * metrics,)
 
         size = min(n, max(1, EVALUATED_TOGETHER // self.n_replicates)) if self.adds_up else n
-        (total,) = over_batches(n, size, add, (tf.zeros((2, self.n_replicates)),))
+        zeros = tf.zeros((3 if beside else 2, self.n_replicates))
+        (total,) = over_batches(n, size, add, (zeros,))
         return total / n
 
     def _forward(self, trainable, state, x, y, *, training, weights=None):

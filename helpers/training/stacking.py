@@ -48,6 +48,15 @@ def has_xla(model: keras.Model) -> bool:
     return all(layer.supports_jit for layer in model._flatten_layers())
 
 
+def draws_random(model: keras.Model) -> bool:
+    """Whether ``model`` draws random numbers as it trains, as Dropout does.
+
+    Args:
+        model: a built Keras model.
+    """
+    return any(layer._seed_generators for layer in model._flatten_layers())
+
+
 def adds_rows(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether ``optimizer`` takes the same step when a gradient has a row twice as when added up.
 

@@ -31,6 +31,7 @@ def sweep(
     loss: str | Callable | None = None,
     class_weight: Mapping[int, float] | None = None,
     sample_weight: np.ndarray | None = None,
+    validation_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -52,8 +53,8 @@ def sweep(
         learning_rates: each above 0, all different; None for the optimizer's own alone.
         updates: as for ``helpers.train``, or one number for each batch size.
         build, optimizer, data, epochs, evaluate_at, seeds: as for ``helpers.train``.
-        loss, class_weight, sample_weight, last_batch, sampling, start, snapshots: as for
-            ``helpers.train``.
+        loss, class_weight, sample_weight, validation_weight, last_batch: as for ``helpers.train``.
+        sampling, start, snapshots: as for ``helpers.train``.
         stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
@@ -79,7 +80,11 @@ def sweep(
         checks.whole_number("batch_size", size, 1)
     for rate in learning_rates:
         checks.learning_rate(rate)
-    with_epochs = {"class_weight": class_weight, "sample_weight": sample_weight}
+    with_epochs = {
+        "class_weight": class_weight,
+        "sample_weight": sample_weight,
+        "validation_weight": validation_weight,
+    }
     if counts_in_updates(epochs, updates, evaluate_at, data, with_epochs):
         plan = set_up_updates(
             build,
@@ -109,6 +114,7 @@ def sweep(
         loss=loss,
         class_weight=class_weight,
         sample_weight=sample_weight,
+        validation_weight=validation_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,
@@ -132,6 +138,7 @@ def train_schedules(
     loss: str | Callable | None = None,
     class_weight: Mapping[int, float] | None = None,
     sample_weight: np.ndarray | None = None,
+    validation_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -151,8 +158,8 @@ def train_schedules(
         schedules: by name, the batch size and the learning rate, each as ``helpers.train`` takes
             it: one number, or one per epoch.
         build, optimizer, data, epochs, seeds: as for ``helpers.train``.
-        loss, class_weight, sample_weight, last_batch, sampling, start, snapshots: as for
-            ``helpers.train``.
+        loss, class_weight, sample_weight, validation_weight, last_batch: as for ``helpers.train``.
+        sampling, start, snapshots: as for ``helpers.train``.
         stacked, jit_compile: as for ``helpers.train``.
         n_jobs, progress: as for ``helpers.train``.
 
@@ -175,6 +182,7 @@ def train_schedules(
         loss=loss,
         class_weight=class_weight,
         sample_weight=sample_weight,
+        validation_weight=validation_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,

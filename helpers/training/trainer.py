@@ -34,6 +34,7 @@ def train(
     loss: str | Callable | None = None,
     class_weight: Mapping[int, float] | None = None,
     sample_weight: np.ndarray | None = None,
+    validation_weight: np.ndarray | None = None,
     last_batch: str = "keep",
     sampling: str = "reshuffled",
     start: xr.DataArray | None = None,
@@ -77,6 +78,10 @@ def train(
         sample_weight: weights of the training samples, as for ``fit``, shape (n_train,), or
             (n_seeds, n_train) where each seed has a data set of its own. Both kinds weight the
             training loss, and neither accuracy nor ``val_loss``.
+        validation_weight: weights of the test samples, shape (n_test,), the same for all seeds, as
+            ``fit`` takes them with its validation data: they weight ``val_loss``, and there is a
+            val_weighted_accuracy beside val_accuracy, as by ``weighted_metrics``. Weights of one
+            over the size of its class make that a balanced accuracy.
         last_batch: the short last batch of an epoch: "keep" as ``fit`` does, "drop" it, or
             "weight" its gradient by its size over the batch size.
         sampling: how batches are drawn from a finite set: "reshuffled" has an order of its own in
@@ -124,6 +129,7 @@ def train(
     given = {name: json.dumps(np.asarray(value).tolist()) for name, value in given.items()}
     with_epochs = {
         "per_update": per_update, "class_weight": class_weight, "sample_weight": sample_weight,
+        "validation_weight": validation_weight,
     }  # fmt: skip
     if counts_in_updates(epochs, updates, evaluate_at, data, with_epochs):
         plan = set_up_updates(
@@ -154,6 +160,7 @@ def train(
         loss=loss,
         class_weight=class_weight,
         sample_weight=sample_weight,
+        validation_weight=validation_weight,
         last_batch=last_batch,
         sampling=sampling,
         start=start,

@@ -1,4 +1,4 @@
-"""Weights of training samples, given for each sample or for each class."""
+"""Weights of samples: of training ones for each sample or for each class, and of test ones."""
 
 from collections.abc import Mapping
 
@@ -41,6 +41,24 @@ def sample_weights(
         return None
     weights = checks.weights("sample_weight", sample_weight, len(aim.data), aim.data[0].n_train)
     return list(weights.astype(keras.config.floatx()))
+
+
+def validation_weights(aim: Aim, weights: np.ndarray | None) -> np.ndarray | None:
+    """The weights of the test samples, shape (n_test,); or None.
+
+    Args:
+        aim: what the model is trained for.
+        weights: as ``validation_weight`` of ``train``.
+
+    Raises:
+        ValueError: they do not fit the data, or are all 0.
+    """
+    if weights is None:
+        return None
+    (weights,) = checks.weights("validation_weight", weights, 1, len(aim.data[0].x_test))
+    if not weights.any():
+        raise ValueError("validation_weight must not be 0 for every sample")
+    return weights.astype(keras.config.floatx())
 
 
 def _classes(y):

@@ -162,6 +162,52 @@ def test_images_go_through_the_whole_chapter(tmp_path):
     assert "36 inputs and 2 classes" in shown_text(notebook)
 
 
+def markdown(notebook):
+    """All that cells show as Markdown."""
+    outputs = [o.get("data", {}) for c in notebook.cells for o in c.get("outputs", [])]
+    return " ".join(data.get("text/markdown", "") for data in outputs)
+
+
+def test_a_table_of_unequal_classes_is_judged_by_the_balanced_accuracy(tmp_path):
+    generator = np.random.default_rng(0)
+    rows = [f"{x:.3f},{'yes' if i % 12 == 0 else 'no'}" for i, x in
+            enumerate(generator.normal(size=240) + 3 * (np.arange(240) % 12 == 0))]  # fmt: skip
+    (tmp_path / "rare.csv").write_text("\n".join(["x,defect", *rows]))
+    run, notebook = execute(
+        tmp_path, table="rare.csv", target="defect", class_weight="balanced", **QUICK
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    text = markdown(notebook)
+    assert "Always predicting the majority class is right for 91.67 % of the samples" in text
+    assert "- **Most accurate:** " in text
+    assert "final balanced accuracy (%)" in str(notebook) and "accuracy (%)" in str(notebook)
+
+
+def test_a_number_is_predicted_by_a_model_of_ones_own(tmp_path):
+    generator = np.random.default_rng(0)
+    area = generator.uniform(40, 140, 160)
+    price = 3 * area + generator.normal(size=160)
+    rows = [f"{a:.1f};{p:.2f}".replace(".", ",") for a, p in zip(area, price, strict=True)]
+    (tmp_path / "prices.csv").write_text("\n".join(["area;price", *rows]))
+    (tmp_path / "mine.py").write_text(
+        "import keras\n"
+        "def create_model(neurons=4):\n"
+        "    layers = [keras.Input((1,)), keras.layers.Dense(neurons, 'relu'),"
+        " keras.layers.Dense(1)]\n"
+        "    model = keras.Sequential(layers)\n"
+        "    model.compile('adam', 'mean_absolute_error', metrics=['mae'])\n"
+        "    return model\n"
+    )
+    run, notebook = execute(
+        tmp_path, table="prices.csv", target="price", model="mine:create_model", **QUICK
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert "The target is an error of 50 % of that of guessing the mean." in markdown(notebook)
+    assert "mean absolute error" in str(notebook)
+    told = " ".join(o.get("text", "") for c in notebook.cells for o in c.get("outputs", []))
+    assert "its own mean_absolute_error" in told and "its own Adam" in told
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -169,7 +215,8 @@ def test_images_go_through_the_whole_chapter(tmp_path):
         ({"table": "one.csv", "target": "kind"}, "there must be 2 classes at least, got one, 'a'"),
         (
             {"model": "mine:too_wide"},
-            "model 'mine:too_wide' must give outputs of shape (2,), one for each class, got (3,)",
+            "model 'mine:too_wide' must give outputs of shape (2,), one for each class "
+            "(or one sigmoid unit), got (3,)",
         ),
         (
             {"table": "two.csv", "target": "kind", "batch_sizes": "[8, 21]"},

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,9 @@ import pytest
 from table_files import GOOD
 
 from helpers import checks
+from helpers.data.splits import Categories, split
 from helpers.data.user_tables import load_table
+from helpers.errors import ParameterError
 
 
 def test_columns_become_inputs_and_the_target_classes(file):
@@ -85,7 +88,7 @@ def test_numeric_classes_come_in_the_order_of_numbers(file):
 
 
 def test_truth_values_constants_and_blanks_are_understood(file):
-    rows = "".join(f" {i} , {i % 3 == 0} ,5, {'ab'[i % 2]} \n" for i in range(12))
+    rows = "".join(f" {i / 2} , {i % 3 == 0} ,5, {'ab'[i % 2]} \n" for i in range(12))
     data = load_table(file("x, yes , five ,kind\n" + rows), "kind")
     assert data.inputs == ["x", "yes = False", "yes = True", "five"]
     assert (data.x_train[:, 3] == 0).all()
@@ -112,3 +115,42 @@ def test_names_of_columns_and_classes_stay_text(file, name):
     data = load_table(file(text.getvalue()), "kind")
     assert data.inputs == [name]
     assert name in data.classes
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e-160, 1.0, 1e160, 1e300])
+def test_numbers_of_any_size_are_standardised(file, scale):
+    numbers = np.array([1.0, 2.0, 4.0, 7.0]) * scale
+    rows = "".join(f"{numbers[i % 4]},{'' if i % 9 == 0 else numbers[i % 3]}\n" for i in range(60))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data = load_table(file("y,x\n" + rows), "y", predict="numbers")
+    for values in (data.x_train[:, 0], data.y_train[:, 0]):
+        np.testing.assert_allclose(values.astype(float).std(), 1, rtol=1e-5)
+        np.testing.assert_allclose(values.astype(float).mean(), 0, atol=1e-6)
+    in_unit = data.y_train[:, 0].astype(float) * data.target_std + data.target_mean
+    np.testing.assert_allclose([in_unit.min() / scale, in_unit.max() / scale], [1, 7], rtol=1e-3)
+    assert float(data.columns.loc["x", "filled with"]) / scale == pytest.approx(2, rel=1e-3)
+
+
+def test_a_constant_target_is_refused_whatever_its_rounding(file):
+    rows = "".join(f"0.1,{i / 4}\n" for i in range(60))
+    with pytest.raises(ParameterError, match="is the same number in all training samples"):
+        load_table(file("y,x\n" + rows), "y", predict="numbers")
+
+
+def test_numbers_that_single_precision_loses_are_refused_unless_standardised(file):
+    path = file("x,kind\n" + "".join(f"{i % 9}e-200,{'ab'[i % 2]}\n" for i in range(60)))
+    with pytest.raises(ParameterError, match="holds numbers that single precision cannot tell"):
+        load_table(path, "kind", standardise=False)
+    assert load_table(path, "kind").x_train.std() == pytest.approx(1)
+
+
+def test_categories_and_gaps_that_do_not_train_keep_their_inputs(file):
+    rows = [f"{['red', 'blue'][i % 2]},{i / 4},{'ab'[i % 2]}\n" for i in range(60)]
+    _, test = split(Categories(np.arange(60) % 2, ["a", "b"]), 0.25, 0)
+    rows[test[0]] = f"green,1,{'ab'[test[0] % 2]}\n"
+    rows[test[1]] = f"red,,{'ab'[test[1] % 2]}\n"
+    data = load_table(file("colour,x,kind\n" + "".join(rows)), "kind")
+    assert data.inputs[1::3] == ["colour = green", "x is missing"]
+    assert data.x_train[:, 1::3].sum(axis=0).tolist() == [0, 0]
+    assert data.x_test[:, 1::3].sum(axis=0).tolist() == [1, 1]

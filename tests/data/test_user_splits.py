@@ -1,13 +1,19 @@
 """The reader's samples are split in three, and described in sentences that hold."""
 
+import itertools
+import math
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.data.named import ColumnTable, about
 from helpers.data.user_splits import user_splits
 from helpers.errors import ParameterError
 
-ROWS = "width,height,kind\n" + "".join(f"{i},{i % 7},{'aab'[i % 3]}\n" for i in range(90))
+ROWS = "width,height,kind\n" + "".join(f"{i / 2},{i % 11},{'aab'[i % 3]}\n" for i in range(90))
 
 
 def rows(x):
@@ -32,11 +38,8 @@ def test_a_table_is_read_with_its_target_and_features(file):
     data = user_splits(table=file(ROWS), target="kind", features=["height"], test_share=0.2)
     assert data.inputs == ["height"]
     assert data.classes == ["a", "b"]
-    assert {name: n.tolist() for name, n in data.counts().items()} == {
-        "train": [36, 18],
-        "validate": [12, 6],
-        "test": [12, 6],
-    }
+    counts = {name: y.sum(axis=0).tolist() for name, y in data.targets().items()}
+    assert counts == {"train": [36, 18], "validate": [12, 6], "test": [12, 6]}
 
 
 def test_samples_are_described(file):
@@ -45,14 +48,15 @@ def test_samples_are_described(file):
         "Of 90 samples 60 were drawn at random, each class with its share. 36 train, 12 validate "
         "and 12 test. They have 2 inputs (`width`, `height`) and 2 classes. Always predicting the "
         "majority class, `a`, gives a test accuracy of 66.7 %. One test sample more or less is "
-        "worth 8.3 percentage points."
+        "worth 8.3 percentage points of accuracy."
     )
 
 
 def test_of_many_inputs_the_first_are_named_and_names_stay_text(file):
     names = ["a`b", "$x$", "50%", "<i>", "**", "f"]
     table = ",".join([*names, "kind"]) + "\n"
-    table += "".join(f"{i},1{i},2,3{i % 5},4,5,{'xy'[i % 2]}\n" for i in range(40))
+    for i in range(40):
+        table += f"{i / 4},{i / 5},{i / 7},3{i % 11},{i / 3},{i / 9},{'xy'[i % 2]}\n"
     text = user_splits(table=file(table), target="kind")._repr_markdown_()
     assert "(`` a`b ``, `$x$`, `50%`, `<i>`, `**` and more)" in text
     assert text.startswith("There are 40 samples.")
@@ -80,7 +84,59 @@ def test_images_keep_their_shape_or_become_rows(folder, flat, shape):
     assert "They have 16 inputs and 2 classes." in data._repr_markdown_()
 
 
-def test_a_class_too_small_for_three_splits_is_named(file):
-    few = ROWS + "1,1,rare\n2,2,rare\n"
-    with pytest.raises(ParameterError, match="class 'rare' has 2 samples, too few"):
-        user_splits(table=file(few), target="kind")
+@pytest.mark.parametrize("test_share", [0.1, 0.25, 0.4])
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_class_too_small_for_three_splits_is_named_with_its_own_count(file, n, test_share):
+    few = file(ROWS + "1,1,rare\n" * n)
+    with pytest.raises(ParameterError, match=f"class 'rare' has {n} samples?, too few to train, "):
+        user_splits(table=few, target="kind", test_share=test_share if n < 3 else 0.1)
+
+
+def test_a_class_too_small_after_drawing_is_named(file):
+    with pytest.raises(ParameterError, match="has 2 among the 20 samples|has 2 samples among the"):
+        user_splits(table=file(ROWS + "1,1,rare\n" * 11), target="kind", max_samples=20)
+
+
+def test_a_folder_of_two_images_is_named_with_its_own_count(folder):
+    for i in range(2, 10):
+        Path(folder, "dark", f"{i}.png").unlink()
+    with pytest.raises(ParameterError, match="class 'dark' has 2 samples, too few to train, "):
+        user_splits(images=folder, test_share=0.4)
+
+
+def test_as_many_samples_validate_as_test(file, folder):
+    for n, share in itertools.product([40, 61, 87, 90], [0.1, 0.2, 0.25, 0.33, 0.4]):
+        path = file("".join(ROWS.splitlines(True)[: n + 1]))
+        data = user_splits(table=path, target="kind", test_share=share)
+        assert len(data.x_validation) == len(data.x_test) == math.ceil(share * n)
+    data = user_splits(images=folder, test_share=0.11)
+    assert len(data.x_validation) == len(data.x_test) == 3
+
+
+def test_samples_too_few_for_three_splits_are_refused(file):
+    rows = "x,y\n" + "".join(f"{i},{i * i / 8}\n" for i in range(5))
+    with pytest.raises(ParameterError, match="there are 5 samples, too few to train, validate"):
+        user_splits(table=file(rows), target="y", features=["x"], test_share=0.45)
+
+
+def test_the_majority_is_that_of_the_training_samples():
+    y = {"train": [0, 0, 0, 1, 1], "validation": [0, 1], "test": [0, 1, 1, 1]}
+    arrays = {f"y_{name}": np.eye(2, dtype="float32")[labels] for name, labels in y.items()}
+    arrays |= {f"x_{name}": np.zeros((len(labels), 1)) for name, labels in y.items()}
+    data = replace(user_splits(example="breast_cancer"), **arrays, classes=["a", "b"])
+    text = data._repr_markdown_()
+    assert "predicting the majority class, `a`, gives a test accuracy of 25.0 %." in text
+
+
+def test_table_of_columns_shows_all_of_them_letter_by_letter():
+    frame = about({f"${i}$": ("<b>", 1, 0, "", "long " * 40) for i in range(80)})
+    shown = ColumnTable(frame)._repr_html_()
+    assert shown.count("<tr>") == 80 + shown[: shown.index("<tbody>")].count("<tr>")
+    assert (
+        "tex2jax_ignore" in shown
+        and "<b>" not in shown
+        and "long long" in shown
+        and "…" not in shown
+        and "..." not in shown
+    )
+    assert "no columns" in ColumnTable(about({}))._repr_html_()

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import parameters
+from helpers.data.examples import example_table
+from helpers.data.named import NamedDataset
 from helpers.data.splits import with_validation
-from helpers.data.user_tables import NamedDataset, example_table
 from helpers.errors import ParameterError
 
 CHAPTER = ROOT / "notebooks" / "11_your_own_data.ipynb"
@@ -47,7 +48,7 @@ def test_a_table_is_looked_at_before_anything_starts(table, tmp_path):
     assert problems(table=table, target="kind", features=["heigth"]) == [
         "'mine.csv' has no column 'heigth' (did you mean 'height'?)"
     ]
-    assert problems(table=table) == ["target must name the column with the classes, got ''"]
+    assert problems(table=table) == ["target must name the column to predict, got ''"]
     assert problems(table=str(tmp_path / "none.csv"), target="kind") == [
         f"there is no file {tmp_path / 'none.csv'}"
     ]
@@ -62,7 +63,7 @@ def test_what_cannot_be_together_is_told_at_once(table, tmp_path):
         "last_epochs must be at most epochs (60), got 61",
         "table and images must not both be given",
     ]
-    assert problems(target="kind") == ["target and features must not be given without a table"]
+    assert problems(target="kind") == ["target must not be given without a table"]
     none = tmp_path / "none"
     assert problems(images=str(none)) == [f"images must be a folder, and there is none at '{none}'"]
 
@@ -77,7 +78,7 @@ def test_text_is_printable_and_not_endless(name, text):
 @pytest.mark.parametrize("mark", ["", ",,", '"', "\n", "é", 7, None])
 def test_a_delimiter_is_one_character(mark):
     (problem,) = problems(delimiter=mark)
-    assert problem.startswith("delimiter must be 1 ASCII character")
+    assert problem.startswith("delimiter must be auto or 1 ASCII character")
 
 
 def test_lists_may_come_as_text():
@@ -87,10 +88,41 @@ def test_lists_may_come_as_text():
     assert checked(hidden_units=20)["hidden_units"] == [20]
 
 
-@pytest.mark.parametrize("features", [["a", "a"], "[a, a]", "1", [["a"]]])
+def test_columns_and_gaps_may_be_named_by_numbers_as_yaml_gives_them(tmp_path):
+    path = tmp_path / "years.csv"
+    path.write_text("2019,2020,2022\n" + "".join(f"{i / 3},{i / 7},{i % 2}\n" for i in range(40)))
+    asked = checked(table=str(path), target=2022, features=[2019, "2020"], missing=-999)
+    assert (asked["target"], asked["features"]) == ("2022", ["2019", "2020"])
+    assert asked["missing"] == ["-999"]
+    assert checked(table=str(path), target=2022, leave_out=2019)["leave_out"] == ["2019"]
+    both = checked(table=str(path), target=2022, as_text="2019, 2020")["as_text"]
+    assert both == ["2019", "2020"]
+    assert checked(table=str(path), target=2022, missing="?")["missing"] == ["?"]
+    assert problems(table=str(path), target=2022, leave_out="2018") == [
+        "'years.csv' has no column '2018' (did you mean '2019'?)"
+    ]
+
+
+def test_batch_sizes_are_none_or_several():
+    assert checked(batch_sizes="[]")["batch_sizes"] == checked()["batch_sizes"] == []
+    assert checked(batch_sizes="[8, 32]")["batch_sizes"] == [8, 32]
+    (problem,) = problems(batch_sizes=[8])
+    assert problem == "batch_sizes must be a list of 2 to 20 batch sizes, got [8]"
+
+
+def test_addresses_and_the_home_are_understood_before_anything_starts(table, monkeypatch):
+    (problem,) = problems(table="https://example.org/a.csv", target="kind")
+    assert problem.startswith("'https://example.org/a.csv' is on another machine (https): ")
+    (problem,) = problems(images="s3://bucket/images")
+    assert problem.startswith("'s3://bucket/images' is on another machine (s3): ")
+    monkeypatch.setenv("HOME", table.removesuffix("/mine.csv"))
+    assert checked(table="~/mine.csv", target="kind")["table"] == "~/mine.csv"
+
+
+@pytest.mark.parametrize("features", [["a", "a"], "[a, a]", "[2019, 2019]", True, [["a"]]])
 def test_features_are_names_none_twice(features):
     (problem,) = problems(features=features)
-    assert problem.startswith("features must hold 0 to 2000 names of columns, none twice, got ")
+    assert problem.startswith("features must hold 0 to 2000 names of columns, none twice")
 
 
 @pytest.mark.parametrize("units", ["[]", [0], [1.5], [True], "[8, x]", [8] * 11, "inf"])
@@ -115,7 +147,7 @@ def test_batch_sizes_are_checked_once_the_samples_are_known():
         parameters.UserData.check_sizes([4, 21], 20)
 
 
-@pytest.mark.parametrize("name", ["mine", "mine.py", "a:b:c", "a-b:c", "__import__('os'):x", ":f"])
+@pytest.mark.parametrize("name", ["mine", "a:b:c", "a-b:c", "__import__('os'):x", ":f"])
 def test_a_model_is_named_as_module_and_function(name):
     assert problems(model=name) == [f"model must be written as module:function, got {name!r}"]
 

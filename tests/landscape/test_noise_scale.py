@@ -99,3 +99,18 @@ def test_sizes_in_the_wrong_order_are_refused():
     x, y, weights = problem(np.random.default_rng(0))
     with pytest.raises(ValueError, match="large_size must be at least 9"):
         estimated_noise_scale(small_build, weights, x, y, 8, 8)
+
+
+def test_noise_scale_of_a_linear_regression_is_that_of_its_closed_form():
+    x, y = np.random.default_rng(3).normal(size=(2, 50, 1)).astype("float32")
+    slopes = 2 * (0.5 * x - y) * x  # of the squared error, at the weight 0.5
+    expected = slopes.var(ddof=1) / slopes.mean() ** 2
+
+    def line():
+        return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+
+    weights = xr.DataArray(
+        [[[0.5]]], {"seed": [0], "snapshot": [0]}, ("seed", "snapshot", "weight")
+    )
+    found = noise_scale(line, weights, x, y, loss="mean_squared_error").item()
+    assert found == pytest.approx(expected, rel=1e-4)

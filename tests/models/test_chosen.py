@@ -45,5 +45,7 @@ def test_optimizers_have_their_name_and_rate_and_sgd_its_momentum(name, kind):
 
 
 def test_another_optimizer_is_refused():
-    with pytest.raises(ValueError, match="name must be one of sgd, adam, rmsprop, got 'lion'"):
+    with pytest.raises(
+        ValueError, match="name must be one of auto, sgd, adam, rmsprop, got 'lion'"
+    ):
         chosen_optimizer("lion", 0.9)

@@ -41,9 +41,6 @@ def grid_search(neurons=16, dropout=0.2):
 def needs_neurons(neurons):
     return grid_search(neurons)
 
-def one_sigmoid(shape, n):
-    return keras.Sequential([keras.Input(shape), keras.layers.Dense(1, activation="sigmoid")])
-
 def leaves(shape, n):
     raise SystemExit(3)
 
@@ -53,21 +50,20 @@ def same(shape, n):
     return held
 """
 REFUSED = {
-    "none_such": "module 'mine_16' has no function 'none_such'",
-    "one_more": "model 'mine_16:one_more' must give outputs of shape (2,), one for each class, "
-    "got (3,)",
+    "none_such": "module 'mine_16' has no function 'none_such', but 'good', 'one_more', ",
+    "one_more": "model 'mine_16:one_more' must give outputs of shape (2,), one for each class "
+    "(or one sigmoid unit), got (3,)",
     "linear": "model 'mine_16:linear' must give probabilities, which add up to 1: end it on a "
-    "softmax",
+    "softmax, or compile it in the function with keras.losses.CategoricalCrossentropy("
+    "from_logits=True)",
     "other_shape": "model 'mine_16:other_shape' must take samples of shape (3,): ",
-    "breaks": "model 'mine_16:breaks' fails with (3,) and 2: RuntimeError: no luck",
+    "breaks": "model 'mine_16:breaks' fails with shape=(3,) and n=2: RuntimeError: no luck",
     "no_model": "model 'mine_16:no_model' must return a Keras model, got str",
-    "no_arguments": "model 'mine_16:no_arguments' must take samples of shape (3,) (name its "
-    "arguments input_shape and n_classes to be given them): ",
-    "needs_neurons": "model 'mine_16:needs_neurons' fails with (3,) and 2: TypeError: ",
-    "one_sigmoid": "model 'mine_16:one_sigmoid' must give outputs of shape (2,), one for each "
-    "class, got (1,); in place of one sigmoid unit end it on Dense(2, activation='softmax')",
-    "leaves": "model 'mine_16:leaves' fails with (3,) and 2: SystemExit: 3",
-    "same": "model 'mine_16:same' must return a new model at every call",
+    "no_arguments": "model 'mine_16:no_arguments' must take samples of shape (3,): ValueError: ",
+    "needs_neurons": "model 'mine_16:needs_neurons' needs 'neurons', which the chapter cannot "
+    "give: input_shape, n_features and n_classes (or n_outputs) are given by these names, ",
+    "leaves": "model 'mine_16:leaves' fails with shape=(3,) and n=2: SystemExit: 3",
+    "same": "model 'mine_16:same' must return a new model at every call, with layers of its own",
 }
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from helpers.analysis.goals import GOALS, recommendations
+from helpers.analysis.goals import GOALS, recommendations, shown_medians
 from helpers.analysis.recommendation import recommend
 from helpers.plots import maps
 
@@ -33,19 +33,20 @@ def some_cost(n_rates):
     shape = (2, n_rates, 12)
     falling = np.repeat(np.arange(2 * n_rates, 0, -1.0), 12).reshape(shape)
     values = {"updates": 1e4 * falling, "epochs": falling, "volatility": falling / 7}
-    values["accuracy"] = np.full(shape, 0.9)
+    values |= {"final": np.full(shape, 0.9), "miss": falling}
     dims = ("batch_size", "learning_rate", "seed")
-    return xr.Dataset({name: (dims, each) for name, each in values.items()}, labels)
+    arrays = {name: (dims, each) for name, each in values.items()}
+    return xr.Dataset(arrays, labels, {"metric": "accuracy", "epochs": 60})
 
 
-@pytest.mark.parametrize(("n_rates", "rows"), [(3, 1), (7, 3)])
+@pytest.mark.parametrize(("n_rates", "rows"), [(3, 2), (8, 4)])
 def test_maps_of_the_goals_stand_side_by_side_if_there_is_room(n_rates, rows):
     cost = some_cost(n_rates)
-    figure = maps.goal_maps(cost.median("seed"), recommendations(cost, 0.01))
+    figure = maps.goal_maps(shown_medians(cost, 0.01), recommendations(cost, 0.01))
     assert len({ax.get_position().y0 for ax in figure.axes}) == rows
     figure.canvas.draw()
     titles = [ax.get_title().splitlines() for ax in figure.axes]
-    assert [title[0].removesuffix(" (points)") for title in titles] == list(GOALS)
+    assert [title[0].partition(" (")[0] for title in titles] == list(GOALS)
     assert {title[1] for title in titles} == {f"first: 8 at {0.1 * n_rates:g}"}
     plt.close(figure)
 
@@ -53,7 +54,7 @@ def test_maps_of_the_goals_stand_side_by_side_if_there_is_room(n_rates, rows):
 def test_a_map_of_a_goal_that_is_never_reached_says_so():
     cost = some_cost(3)
     cost["updates"] = cost.updates * np.inf
-    figure = maps.goal_maps(cost.median("seed"), recommendations(cost, 0.01))
+    figure = maps.goal_maps(shown_medians(cost, 0.01), recommendations(cost, 0.01))
     assert figure.axes[0].get_title().endswith("never reached")
     plt.close(figure)
 

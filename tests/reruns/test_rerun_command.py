@@ -13,7 +13,7 @@ from chapter_files import CHAPTERS, ROOT, declared, read
 from rerun_folder import WALK, contents, helpers, notebook, record, rerun, runs
 
 from helpers import provenance
-from helpers.reruns import grid
+from helpers.reruns import grid, notebooks
 
 pytestmark = pytest.mark.slow
 
@@ -178,16 +178,15 @@ def change_model(tmp_path):
         (change_model, "mine.net:build"),
     ],
 )
-def test_key_of_a_run_changes_with_code_and_data(walk, tmp_path, monkeypatch, change, word):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)  # as `python -m helpers` has it
+def test_key_of_a_run_changes_with_code_and_data(walk, tmp_path, change, word):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "__init__.py").write_text("raise RuntimeError")
     (tmp_path / "mine" / "net.py").write_text("units = 1")
 
     def task():
-        [made] = grid.tasks(str(walk), [{"word": word}], None)
+        with notebooks.seen_from(tmp_path):
+            [made] = grid.tasks(notebooks.load(str(walk)), "walk.ipynb", [{"word": word}], None)
         return made
 
     before = task()
@@ -204,7 +203,7 @@ def test_result_of_another_key_is_not_served(walk, tmp_path):
     [before] = [record(run) for run in runs(tmp_path / "out")]
     change_table(tmp_path)
     told = rerun(*arguments, folder=tmp_path).stdout
-    assert "1 of 1 runs are of other code, data or versions: done again." in told
+    assert "1 of 1 runs were made with other code, data or versions, and are done again." in told
     [after] = [record(run) for run in runs(tmp_path / "out")]
     assert after["key"] != before["key"]
     assert len(list(csv.DictReader((tmp_path / "out" / "table.csv").open()))) == 1

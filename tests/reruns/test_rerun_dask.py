@@ -27,7 +27,7 @@ from rerun_folder import (
 )
 from site_server import serve
 
-from helpers.reruns.notebooks import RerunError
+from helpers.reruns.given import RerunError
 from helpers.reruns.workers import engine
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import joblib
 import pytest
-from chapter_files import read
+from chapter_files import ROOT, read
 from rerun_folder import WALK, apart, helpers, notebook, record, rerun, runs
 
 from helpers import provenance
@@ -132,11 +132,23 @@ def test_kernel_that_does_not_start_is_started_again(tmp_path, deaths, done):
 
 
 def test_run_during_which_the_code_changed_is_not_kept(tmp_path, monkeypatch):
-    from helpers.reruns import grid
+    from helpers.reruns import grid, notebooks
     from helpers.reruns.execute import execute
 
     walk = notebook(tmp_path / "walk.ipynb", WALK)
     monkeypatch.setattr(provenance, "code_key", lambda: "the code as it was when this was called")
-    [task] = grid.tasks(str(walk), [{}], None)
+    [task] = grid.tasks(notebooks.load(str(walk)), "walk.ipynb", [{}], None)
     outcome = execute(task)
     assert outcome.failure.startswith("OtherCodeError: helpers or packages changed while it ran")
+
+
+def test_full_disk_behind_papermill_is_guessed_at_and_no_half_sentence_told(tmp_path, monkeypatch):
+    from helpers.reruns import execute
+
+    half = "import sys\nsys.exit('Traceback (most recent call last):\\n  File \"/work/ma')"
+    (tmp_path / "papermill.py").write_text(half)
+    monkeypatch.setattr(execute.provenance, "HELPERS", tmp_path / "helpers")
+    (tmp_path / "helpers").symlink_to(ROOT / "helpers")
+    task = execute.Task("a", "", {}, {"folder": ".", "threads": None, "timeout": None})
+    failure = execute.through_papermill(task, tmp_path / "given.ipynb", tmp_path / "done.ipynb")
+    assert failure.startswith("papermill could not say why: is /")

@@ -120,7 +120,7 @@ def test_damaged_run_of_another_grid_is_told_of_and_shown_nowhere(folder):
     assert "n_seeds=2" in other.name
     flip(other / "runs.nc")
     told = rerun("walk.ipynb", "-p", "n_seeds", 3, "--out", "out", folder=folder).stdout
-    assert f"{other.name} is damaged: the command that made it does it again." in told
+    assert f"{other.name} is damaged: run the command that made it once more." in told
     assert other.name not in (folder / "out" / "table.csv").read_text()
     assert "2 finished" in (folder / "out" / "index.html").read_text()
 

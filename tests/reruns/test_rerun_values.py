@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from helpers.errors import ParameterError
 from helpers.reruns import notebooks
 from helpers.reruns.command import split
+from helpers.reruns.given import RerunError, value
 from helpers.reruns.grid import combinations, run_name
-from helpers.reruns.notebooks import RerunError, value
 
 NOTEBOOKS = {path.stem: notebooks.load(str(path)) for path in CHAPTERS}
 DEFAULTS = {

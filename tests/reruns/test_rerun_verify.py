@@ -55,8 +55,8 @@ def test_wrong_call_of_verify_is_told(tmp_path):
     Store(tmp_path / "empty")
     for arguments, sentence in {
         ("nothing",): "DIR must be a folder of reruns, got nothing",
-        ("empty",): "empty must hold the run to verify; it holds none",
-        ("empty", "--run", "a"): "empty must hold the run a; it holds none",
+        ("empty",): "empty has no run to verify",
+        ("empty", "--run", "a"): "empty has no run a",
     }.items():
         called = helpers("verify", *arguments, folder=tmp_path)
         assert (called.returncode, called.stderr) == (1, f"Error: {sentence}\n")

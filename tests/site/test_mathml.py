@@ -1,43 +1,22 @@
-"""Formulas become MathML while the book is built."""
+"""Formulas become MathML while the book is built, which a browser draws, copies and reads aloud."""
 
 import re
 
-import mathml
 import pytest
-from docutils.utils.math import MathError
+
+pytestmark = pytest.mark.slow
+CHAPTER = "notebooks/08_best_learning_rate.html"
+SELECT = """([from, to]) => {
+  const [first, last] = [from, to].map((place) => document.querySelector(place));
+  const range = document.createRange();
+  range.setStart(first, 0);
+  range.setEnd(last, last.childNodes.length);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  document.execCommand("copy");
+}"""
 
 
-@pytest.mark.parametrize(
-    ("latex", "expected"),
-    [
-        (r"\nabla L", "<mi>∇</mi>"),
-        (r"\frac{\eta}{2}", "<mfrac><mi>η</mi><mn>2</mn></mfrac>"),
-        (r"\sum_{i=1}^{N} x_i", "<munderover>"),
-        (r"\mathbb{E}", "<mi>𝔼</mi>"),
-        (r"\mathbf{g}", "<mi>𝐠</mi>"),
-        (r"\mathcal{B}", "<mi>ℬ</mi>"),
-        (r"\varepsilon \theta_{t+1}", "<mi>ε</mi>"),
-        (r"\operatorname{tr}(\Sigma)", '<mi mathvariant="normal">tr</mi>'),
-        (r"\left( \frac{1}{2} \right)", "<mo>(</mo>"),
-        (r"\begin{aligned} a &= b \\ &= c \end{aligned}", '<mtable class="ams-align">'),
-        (r"\hat g_t", "<msub><mover"),
-        (r"\hat{\mathbf{g}}_B^2", "<msubsup><mover"),
-        (r"\sum_{i} \bar x^2", "<msup><mover"),
-    ],
-)
-def test_formulas_of_the_book_become_mathml(latex, expected):
-    formula = re.sub(r">\s+<", "><", mathml.mathml(latex, display=True))
-    assert formula.startswith('<math display="block">')
-    assert expected in formula
-
-
-@pytest.mark.parametrize("latex", [r"\foo", "{", r"\left( a", r"\begin{aligned} a", "a\n\nb"])
-def test_formula_that_cannot_be_drawn_is_refused(latex):
-    with pytest.raises(MathError):
-        mathml.mathml(latex, display=True)
-
-
-@pytest.mark.slow
 def test_build_names_page_and_formula_that_cannot_be_drawn(book):
     book.page("page", "# Page\n\n$$\n\\foo\n$$\n\nAnd $a & b$.")
     warnings, _ = book.build()
@@ -45,7 +24,6 @@ def test_build_names_page_and_formula_that_cannot_be_drawn(book):
     assert re.search(r"page\.md:\d+: ERROR: no MathML for the formula 'a & b'", warnings)
 
 
-@pytest.mark.slow
 def test_labelled_equation_has_number_permalink_and_references(book):
     book.page("page", "# Page\n\n$$\na\n$$ (eq-a)\n\nSee {eq}`eq-a`.")
     assert book.build()[0] == ""
@@ -55,3 +33,46 @@ def test_labelled_equation_has_number_permalink_and_references(book):
     assert number.text.startswith("(1)")
     assert page.find(id=target[1:]).find("math")
     assert [link.text for link in page.find_all("a", class_="reference", href=target)] == ["(1)"]
+
+
+@pytest.fixture
+def copy(browser, address):
+    """Copy what stands from one place to another of a chapter; return the clipboard's text."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + CHAPTER)
+
+    def between(*places):
+        page.evaluate(SELECT, places)
+        return page.evaluate("navigator.clipboard.readText()")
+
+    yield between
+    context.close()
+
+
+def test_formula_is_copied_as_latex_within_its_text(copy):
+    text = copy("p:has(+ div.math)", "div.math + p")
+    before, formula, after = text.split("\n\n")
+    assert "Compare $k$ updates of a small batch with one" in before
+    assert formula == r"$$\varepsilon \to k \, \varepsilon \quad \text{for} \quad B \to k B.$$"
+    assert "This is the linear rule" in after
+
+
+def test_part_of_a_formula_is_copied_as_the_whole(copy):
+    whole = r"$$\varepsilon \to k \, \varepsilon \quad \text{for} \quad B \to k B.$$"
+    assert copy("div.math mi", "div.math mo") == whole
+
+
+def test_text_without_formulas_is_copied_as_it_stands(copy):
+    assert copy("article h1", "article h1") == "8. The best learning rate for each batch size"
+
+
+def test_screen_reader_finds_a_formula_by_its_parts_and_not_its_latex(browser, address):
+    page = browser.new_page()
+    page.goto(address + CHAPTER)
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    read = [node for node in tree if not node["ignored"]]
+    roles = {node["role"]["value"] for node in read}
+    assert roles >= {"MathMLMath", "MathMLIdentifier", "MathMLOperator", "MathMLSquareRoot"}
+    assert "\\varepsilon" not in " ".join(node.get("name", {}).get("value", "") for node in read)
+    page.close()

@@ -7,7 +7,6 @@ from urllib.parse import unquote, urldefrag
 import chapter_files
 import chapters
 import moved
-import nbformat
 import pytest
 from conftest import ROOT, SITE
 from pypdf import PdfReader
@@ -70,17 +69,6 @@ def test_links_within_the_site_lead_somewhere(view, address):
             assert (SITE / unquote(target)).is_file(), link
             if anchor and "=" not in anchor and target.removesuffix(".html") in PAGES:
                 assert unquote(anchor) in ids(target.removesuffix(".html")), link
-
-
-@every_chapter
-def test_chapter_offers_its_notebook_without_outputs(view, address, page):
-    (link,) = {link for link in view["links"] if link.endswith(".ipynb")}
-    text = (SITE / unquote(link.removeprefix(address))).read_text()
-    assert text == (ROOT / f"{page}.ipynb").read_text()
-    notebook = nbformat.reads(text, as_version=4)
-    nbformat.validate(notebook)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert all(not cell.outputs and cell.execution_count is None for cell in cells)
 
 
 @every_chapter

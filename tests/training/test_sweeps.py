@@ -3,6 +3,7 @@
 import json
 
 import keras
+import numpy as np
 import pytest
 import xarray as xr
 from keras import optimizers
@@ -117,3 +118,21 @@ def test_bad_argument_is_refused_in_one_sentence(arguments, sentence):
     with pytest.raises(ValueError) as refusal:
         sweep(models.mlp, optimizers.SGD(), DATA, **arguments)
     assert str(refusal.value) == sentence
+
+
+def noisy():
+    return keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dropout(0.3), keras.layers.Dense(3, "softmax")]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("length", [{"epochs": 3}, {"updates": 14_000, "evaluate_at": [14_000]}])
+def test_model_that_draws_random_numbers_draws_those_of_train_at_every_rate(length):
+    options = length | {"seeds": [4, 2], "progress": False}
+    runs = sweep(noisy, optimizers.SGD(), DATA, batch_sizes=[100], learning_rates=[0.1, 0.01],
+                 **options)  # fmt: skip
+    for rate in (0.1, 0.01):
+        alone = train(noisy, optimizers.SGD(), DATA, batch_size=100, learning_rate=rate, **options)
+        here = runs.val_loss.sel(learning_rate=rate).isel(batch_size=0)
+        np.testing.assert_allclose(here, alone.val_loss, rtol=1e-4)
