@@ -3,6 +3,7 @@
 Nothing is drawn again: a phone shows the same file several times, each time cut to one panel.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +15,6 @@ ROOM = 2  # points around a panel
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 TEXT = re.compile(r"translate\((\S+) (\S+)\)(?: rotate\(([^)]*)\))? scale\((\S+) ")
 GLYPH = 64  # width of a glyph, in the units of the font, of which 100 are its size
-UPRIGHT = ("-90", "-270")
 
 
 class Box(NamedTuple):
@@ -61,10 +61,11 @@ def texts(group: ElementTree.Element) -> Iterator[Box]:
                 if use.tag.endswith("use")
             ]
             length = (max(places, default=0) + GLYPH) * size / 100
-            if found[3] and found[3].split()[0] in UPRIGHT:
-                yield Box(x - size, y - length, x + size / 4, y)
-            else:
-                yield Box(x, y - size, x + length, y + size / 4)
+            angle = math.radians(float((found[3] or "0").split()[0]))
+            corners = [(a, b) for a in (0, length) for b in (-size, size / 4)]
+            across = [x + a * math.cos(angle) - b * math.sin(angle) for a, b in corners]
+            down = [y + a * math.sin(angle) + b * math.cos(angle) for a, b in corners]
+            yield Box(min(across), min(down), max(across), max(down))
 
 
 def background(group: ElementTree.Element) -> Box | None:

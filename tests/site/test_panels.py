@@ -8,13 +8,14 @@ import pytest
 from small_book import FIGURE
 
 
-def drawn(rows, columns, *, legend=False, title=""):
+def drawn(rows, columns, *, legend=False, title="", lean=0):
     """A figure of so many panels as a notebook has it, and matplotlib's own boxes in points."""
     with plt.rc_context({"figure.constrained_layout.use": True}):
         figure, axes = plt.subplots(rows, columns, figsize=(7.2, 2 * rows), squeeze=False)
         for number, ax in enumerate(axes.flat):
             ax.plot([1, 2], [1000 * number, 2], label="a line")
             ax.set(xlabel="epoch", ylabel=f"accuracy {number}", title=f"batch size {number}")
+            ax.set_xticks([1, 2], ["1 sample", "1,000,000"], rotation=lean)
         if legend:
             figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center")
         if title:
@@ -41,6 +42,13 @@ def test_panel_holds_its_axes_and_their_texts_and_not_the_next(shape):
         assert box == pytest.approx(expected, abs=12)
         assert box.left <= expected[0] + 2
         assert box.right >= expected[2] - 2
+
+
+@pytest.mark.parametrize("lean", [60, 90, 270])
+def test_panel_is_no_wider_than_its_leaning_labels(lean):
+    svg, boxes = drawn(1, 3, lean=lean)
+    for box, expected in zip(panels.panels(svg), boxes, strict=True):
+        assert box == pytest.approx(expected, abs=8)
 
 
 def test_legend_of_all_panels_comes_first():
