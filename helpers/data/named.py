@@ -31,8 +31,6 @@ class ColumnTable:
     frame: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        if self.frame.empty:
-            return "<p>The samples are images, which have no columns.</p>"
         every = ("display.max_colwidth", None, "display.max_rows", None)
         with pd.option_context(*every, "display.html.use_mathjax", False):
             return self.frame._repr_html_()

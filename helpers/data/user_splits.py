@@ -13,6 +13,7 @@ from helpers.data.examples import example_table
 from helpers.data.images import flattened
 from helpers.data.named import ColumnTable, NamedDataset
 from helpers.data.names import code, shown
+from helpers.data.pictures import Pictures, first_of_each_class
 from helpers.data.reading import Reading
 from helpers.data.splits import Categories, split, with_validation
 from helpers.data.three_splits import as_many, enough
@@ -46,6 +47,7 @@ class UserSplits:
         columns: a row for each column of a table: what it was taken for, the number of inputs that
             it makes, how many gaps were filled and with what, and what to notice of it.
         notices: a sentence for each thing that may not be what it was taken for.
+        pictures: of images, the first of each class; of a table none.
     """
 
     x_train: np.ndarray
@@ -63,6 +65,7 @@ class UserSplits:
     target_std: float
     columns: pd.DataFrame
     notices: Sequence[str]
+    pictures: Pictures | None
 
     @property
     def n_train(self) -> int:
@@ -130,9 +133,9 @@ class UserSplits:
         """Names of the classes as a figure shows them: on one line, and cut if they are long."""
         return [shown(name, LETTERS) for name in self.classes]
 
-    def column_table(self) -> ColumnTable:
-        """``columns`` as a notebook shows it."""
-        return ColumnTable(self.columns)
+    def as_read(self) -> ColumnTable | Pictures:
+        """What was made of the columns of a table, or of images, as a notebook shows it."""
+        return self.pictures or ColumnTable(self.columns)
 
     def _repr_markdown_(self) -> str:
         n, n_validation, n_test = map(len, (self.x_train, self.x_validation, self.x_test))
@@ -238,15 +241,18 @@ def user_splits(
         data = load_images(images, image_size=image_size, color_mode=color_mode, **shared)
     else:
         data = example_table(example, **shared)
+    pictures = first_of_each_class(data) if images else None
     if flat:
         data = flattened(data)
     y = np.concatenate([data.y_train, data.y_test])
     with enough(Categories(y.argmax(axis=1), data.classes), data.n_available):
         share = as_many(data.x_test, data.x_train) if images else test_share / (1 - test_share)
-        return _in_three(with_validation(data, share, data_seed), data)
+        return _in_three(with_validation(data, share, data_seed), data, pictures)
 
 
-def _in_three(choosing: NamedDataset, judging: NamedDataset) -> UserSplits:
+def _in_three(
+    choosing: NamedDataset, judging: NamedDataset, pictures: Pictures | None = None
+) -> UserSplits:
     """The training and validation samples of the one, and the test samples of the other."""
     return UserSplits(
         x_train=choosing.x_train,
@@ -264,4 +270,5 @@ def _in_three(choosing: NamedDataset, judging: NamedDataset) -> UserSplits:
         target_std=choosing.target_std,
         columns=choosing.columns,
         notices=choosing.notices,
+        pictures=pictures,
     )

@@ -12,7 +12,7 @@ def html(file):
         for i in range(24)
     )
     path = file(",".join([*NAMES, "colour", "kind"]) + "\n" + rows)
-    return user_splits(table=path, target="kind").column_table()._repr_html_()
+    return user_splits(table=path, target="kind").as_read()._repr_html_()
 
 
 def test_every_column_has_a_row(file):
