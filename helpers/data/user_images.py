@@ -33,9 +33,9 @@ def load_images(
     """Read the images in the subfolders of a folder, and split them into training and test images.
 
     The name of a subfolder is the class of all images in it, and of its own subfolders. Every
-    image is turned as its camera says and resized to the nearest pixels; what is transparent is
-    white. Only those that are drawn are read, and those that cannot be read are left out. Hidden
-    files and folders do not count.
+    image is turned as its camera says and resized, so that a pixel is the mean of those in its
+    place; what is transparent is white. Only those that are drawn are read, and those that cannot
+    be read are left out. Hidden files and folders do not count.
 
     Args:
         folder: holds 2 to 100 subfolders with images (bmp, gif, jpeg, jpg, png, tif, tiff, webp).
@@ -147,7 +147,7 @@ def _pixels(
                 upright = upright.convert("RGBA")
                 white = Image.new("RGBA", upright.size, "white")
                 upright = Image.alpha_composite(white, upright)
-            small = upright.convert("RGB").resize((size, size), Image.Resampling.NEAREST)
+            small = upright.convert("RGB").resize((size, size), Image.Resampling.BOX)
             features["in colour"] += mode == "L" and np.ptp(small, axis=2).max() > GREY
             x[i] = np.reshape(small.convert(mode), x[i].shape) / 255
         except Exception as error:  # a file cut short fails in many ways

@@ -1,5 +1,7 @@
 """A folder of images becomes samples to learn from, or one plain sentence says why not."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -32,6 +34,16 @@ def test_images_of_each_subfolder_are_a_class(folder, color_mode, channels):
     checks.samples(data)
     shades = np.where(data.y_train[:, 0] == 1, 1.0, 0.2)
     np.testing.assert_allclose(data.x_train.mean(axis=(1, 2, 3)), shades, atol=0.003)
+
+
+def test_a_pixel_is_the_mean_of_those_in_its_place(folder):
+    fine = np.indices((40, 24)).sum(axis=0) % 2 * 255  # a chessboard of single pixels
+    for path in folder.glob("*/*.*"):
+        path.unlink()
+    for name, i in product(("bright", "dark"), range(4)):
+        Image.fromarray(fine.astype("uint8")).save(folder / name / f"{i}.png")
+    data = load_images(folder, image_size=4)
+    np.testing.assert_allclose(data.x_train, 0.5, atol=0.003)
 
 
 def test_of_many_images_only_the_drawn_ones_are_read(folder):
