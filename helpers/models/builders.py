@@ -72,9 +72,18 @@ class Builder:
 
         Returns:
             Not a number if the loss is the user's own.
+
+        Raises:
+            ParameterError: a loss of the user's own is below 0 where the outputs are the targets.
         """
         loss = keras.losses.get(self.loss)
         if not loss_name(loss):
+            exact = self.targets(y.astype("float32"))
+            if (least := float(np.mean(loss(exact, exact)))) < 0:
+                raise ParameterError(
+                    "metric must be another than loss, since the model's own loss falls below 0: "
+                    f"it is {least:.3g} where the outputs are the targets"
+                )
             return np.nan
         of_samples = getattr(loss, "call", loss)  # one value per sample, in double precision
         y_train, y = y_train.astype("float64"), self.targets(y.astype("float64"))

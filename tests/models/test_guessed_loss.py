@@ -7,6 +7,7 @@ from keras import losses
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import log_loss, mean_absolute_error, mean_squared_error
 
+from helpers.errors import ParameterError
 from helpers.models.builders import Builder
 
 GENERATOR = np.random.default_rng(0)
@@ -155,3 +156,11 @@ def test_huber_is_guessed_by_the_constant_of_least_loss():
 
 def test_nothing_is_known_of_guesses_by_a_loss_of_the_users_own():
     assert np.isnan(guessed(lambda y, outputs: keras.ops.mean(abs(y - outputs) ** 1.5, axis=-1)))
+
+
+def test_a_loss_below_0_is_no_metric():
+    def gain(y, outputs):
+        return -keras.ops.sum(y * outputs, axis=-1)
+
+    with pytest.raises(ParameterError, match="own loss falls below 0: it is -1 where the outputs"):
+        guessed(gain)
