@@ -34,7 +34,11 @@ def test_scale_of_another_loss_is_that_of_its_gradients():
     rule = keras.optimizers.SGD(momentum=0.9)
     runs = [
         noise_scale_along_run(models.mlp, rule, DATA, (8, 0.01), epochs=4, seeds=[3, 4], loss=loss)
-        for loss in (None, keras.losses.CategoricalCrossentropy(), "mean_squared_error")
+        for loss in (
+            "categorical_crossentropy",
+            keras.losses.CategoricalCrossentropy(),
+            "mean_squared_error",
+        )
     ]
     np.testing.assert_allclose(runs[0], runs[1], rtol=1e-4)
     assert not np.allclose(runs[0], runs[2], rtol=0.1)
