@@ -71,7 +71,13 @@ class Samples:
                 raise ParameterError(
                     f"the target of {quoted(self.name)} is the same number in all training samples"
                 )
-            y = ((y - mean) / std).astype("float32")[:, None]
+            with np.errstate(over="ignore"):
+                y = ((y - mean) / std).astype("float32")[:, None]
+            if not np.isfinite(y).all():
+                raise ParameterError(
+                    f"the target of {quoted(self.name)} holds numbers too far from those of the "
+                    "training samples for single precision"
+                )
             mean, std = np.ldexp([mean, std], order).tolist()
         gaps = self.columns.isna().sum()
         rows, remarks = {}, {}

@@ -8,6 +8,7 @@ from table_files import refusal
 
 from helpers.data.user_splits import user_splits
 from helpers.data.user_tables import load_table
+from helpers.errors import ParameterError
 
 N = 120
 
@@ -105,6 +106,19 @@ def test_samples_of_a_regression_are_drawn_and_split_by_chance(file):
 def test_a_target_of_one_number_is_refused(file):
     told = refusal(path_of(file, ["2.5"] * N), "y")
     assert told == "the target of 'mine.csv' is the same number in all training samples"
+
+
+def test_a_target_out_of_reach_of_the_training_samples_is_refused(file):
+    path = path_of(file, ["0.0"] * 30 + ["2e-204", "1.5"])
+    found = []
+    for seed in range(12):  # in some splits one of the two is in the test set alone
+        try:
+            data = load_table(path, "y", data_seed=seed)
+        except ParameterError as error:
+            found.append(str(error))
+        else:
+            assert np.isfinite(data.y_test).all()
+    assert any("too far from those of the training samples" in said for said in found)
 
 
 def test_a_target_of_dates_or_of_nothing_is_refused(file):
