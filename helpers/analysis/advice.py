@@ -66,7 +66,7 @@ def advice(
     for goal, recommended in found.items():
         settings[goal] = None
         if recommended.first is None or not metric.beats_guessing(best):
-            sentences[goal] = _none(best, metric, weighted)
+            sentences[goal] = _none(best, metric, cost.attrs["epochs"], weighted)
             continue
         settings[goal] = recommended.first
         if cost.sizes["seed"] >= fewest_seeds(recommended.n_others):
@@ -77,7 +77,7 @@ def advice(
     return Advice(sentences, settings)
 
 
-def _none(best: float, metric: ValidationMetric, weighted: bool) -> str:
+def _none(best: float, metric: ValidationMetric, n_epochs: int, weighted: bool) -> str:
     """Why there is no setting to name, and what to try."""
     if not np.isfinite(best):
         return "no setting trains at all: try smaller learning rates."
@@ -92,7 +92,7 @@ def _none(best: float, metric: ValidationMetric, weighted: bool) -> str:
         )
     parameter = "target_accuracy" if metric.rises else f"target_{metric.name}"
     easier = f"`-p {parameter} {best - (best - metric.guess) / 10:.2g}`"
-    tries += ["train longer", "change the model"]
+    tries += [f"train longer (`-p epochs {2 * n_epochs}`)", "change the model"]
     known = f", such as {easier}" if np.isfinite(metric.guess) else ""
     return (
         f"no setting reaches {metric.in_words(metric.target)} and keeps it; the best ends at "
@@ -154,6 +154,8 @@ def _about(
         )
         outcome = f"{ends} after {n} {'epoch' if n == 1 else 'epochs'}, and {target}"
     yield f"take batch size {setting[0]} at learning rate {setting[1]:g}, which {outcome}."
+    if name == "volatility" and not np.isfinite(_at(middle.updates, setting)):
+        yield "It is steady short of the target, so prefer the most accurate setting."
     n_ties, least = len(found.ties), fewest_seeds(found.n_others)
     if found.is_clear:
         yield "It is the clear winner: chance hardly explains its lead."

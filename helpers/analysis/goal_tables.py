@@ -18,8 +18,8 @@ UNITS = {
     ("volatility", "error"): " points",
     ("volatility", "loss"): "",
     ("miss", "accuracy"): " % wrong",
-    ("miss", "balanced accuracy"): " % wrong, balanced",
-    ("miss", "error"): " % of guessing",
+    ("miss", "balanced accuracy"): " % wrong, all classes alike,",
+    ("miss", "error"): " % of the error of guessing",
     ("miss", "loss"): "",
 }
 NEVER = "never reached"

@@ -67,7 +67,10 @@ def layout(path: Path, delimiter: str) -> Layout:
         delimiter = _delimiter(lines[skip:])
     if encoding not in ("utf-8", "utf-16"):
         name = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}[encoding]
-        notices.append(f"The file is not in UTF-8, and was read as {name}: look at the names.")
+        notices.append(
+            f"The file is not in UTF-8, and was read as {name}: if letters are wrong, save it in "
+            "UTF-8."
+        )
     return Layout(encoding, skip, delimiter, notices)
 
 

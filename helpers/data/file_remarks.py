@@ -37,6 +37,20 @@ def of_unused_gaps(
     return notices
 
 
+def alike(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Columns of a ``frame`` that are copies of one before them, each with that one.
+
+    Columns of a single value do not count.
+    """
+    first, pairs = {}, []
+    for name, column in frame.items():
+        values = column.to_numpy()
+        before = first.setdefault(hash(values.tobytes()), name)
+        if before != name and column.nunique() > 1:
+            pairs.append((name, before))
+    return pairs
+
+
 def of_copies(frame: pd.DataFrame, target: np.ndarray) -> list[str]:
     """Tell of rows of a ``frame`` and its ``target`` that are copies of others.
 

@@ -21,6 +21,7 @@ MOST_UNITS = 6  # of numbers; what is beside codes differs more
 SHOWN = 3  # texts among numbers; of more, the first ones
 OFTEN = 5  # times that each category comes, on the average, if numbers are among them
 PADDED = re.compile(r"\d+[A-Z]?")  # 007, and 2A beside it
+MAGNITUDES = {"K", "M", "B", "T"}  # thousands, millions and more
 PER_DAY = {"s": 86_400, "ms": 86_400e3, "us": 86_400e6, "ns": 86_400e9}
 
 
@@ -120,7 +121,7 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
         one, it = ("it is a gap", "it") if len(others) == 1 else ("they are gaps", "them")
         raise ParameterError(
             f"{texts.where} holds numbers, and text: {some}{more}: if {one}, name {it} in missing"
-            f"{texts.or_as_text}"
+            f"{_with_commas([distinct[i] for i in others[:SHOWN]])}{texts.or_as_text}"
         )
     differ = (values["."] != values[","]) & ~gap_like
     if len(fitting) == 2 and reading.decimal == "auto" and differ.any():
@@ -146,6 +147,12 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
     if len(fitting) == 2 and (differ & ~named).any():
         i = int((differ & ~named).argmax())
         notices.append(f"{code(distinct[i])} was read as {read[i]:.12g}")
+    if fitting == [","] and reading.decimal == "auto" and differ.any():  # others have points
+        i = int(differ.argmax())
+        notices.append(
+            f"{code(distinct[i])} was read as {values[','][i]:.12g}, though other columns have "
+            "decimal points"
+        )
     if gap_like.any():
         gaps = ", ".join(code(t) for t, gap in zip(distinct, gap_like, strict=True) if gap)
         notices.append(f"{gaps} among its numbers was taken for a gap")
@@ -189,6 +196,7 @@ def _units_problem(texts: Texts, units: Sequence[str], in_use: Sequence[str]) ->
         return (
             f"{where} holds limits where numbers should be, such as {at}: put a number there (half "
             f"of a limit of detection is usual), or name {spelling} in missing"
+            f"{_with_commas([texts.distinct[list(units).index(limits[0])]])}"
         )
     if len(signs) > 1:
         some = " and ".join(map(quoted, signs[:4]))
@@ -206,10 +214,17 @@ def _units_problem(texts: Texts, units: Sequence[str], in_use: Sequence[str]) ->
     return ""
 
 
+def _with_commas(texts: Sequence[str]) -> str:
+    """How to name ``texts`` in missing if a comma would part them."""
+    listed = ", ".join(f"'{text}'" for text in texts)
+    return f' (-p missing "[{listed}]")' if any("," in text for text in texts) else ""
+
+
 def _are_letters(signs: Sequence[str]) -> bool:
     """Whether what is beside numbers are letters, as in 12 A and 12 B, or no few units."""
     some = [sign for sign in signs if sign]
-    return len(some) > MOST_UNITS or (len(some) > 1 and all(re.fullmatch("[A-Z]", s) for s in some))
+    letters = all(re.fullmatch("[A-Z]", sign) for sign in some)
+    return len(some) > MOST_UNITS or (len(some) > 1 and letters and not set(some) <= MAGNITUDES)
 
 
 def _is_currency_or_share(sign: str) -> bool:

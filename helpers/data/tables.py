@@ -22,7 +22,7 @@ from helpers.data.first_rows import (
     with_points_of_thousands,
     written,
 )
-from helpers.data.names import shown
+from helpers.data.names import counted, shown
 from helpers.data.reading import USUAL, Reading, by_column, gap_spellings
 from helpers.errors import ParameterError, quoted
 
@@ -36,6 +36,8 @@ TOTAL = re.compile(  # in some languages
     r"|celkem|razem|yhteensä|итого|всего|合计|总计|合計|total (général|general|geral)):?",
     re.IGNORECASE,
 )
+TITLE = "if its first line is a title, delete the lines above the header"
+ROWS = 20  # of a file of one column, in which delimiters are looked for
 FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
 
 
@@ -271,11 +273,12 @@ def plain_errors(path: Path, reading: Reading) -> Iterator[None]:
             row -= 1 + csv_files.layout(path, reading.delimiter).skip
             if expected == 1:
                 raise ParameterError(_one_column(path, reading, None)) from error
-            lacks = row == 1 and got == expected + 1  # as R writes numbers of rows
-            hint = ": give a name to each column, also to one of row numbers" if lacks else ""
+            hint = f": {TITLE}" if row == 1 else ""
+            if row == 1 and got == expected + 1:  # as R writes numbers of rows
+                hint = ": give a name to each column, also to one of row numbers"
             raise ParameterError(
-                f"{file} has rows of different lengths: {got} values in row {row} below the "
-                f"header, which has {expected}{hint}"
+                f"{file} has rows of different lengths: {counted(got, 'value')} in row {row} below "
+                f"the header, which has {expected}{hint}"
             ) from error
         if "Empty CSV file" in said:
             raise ParameterError(f"{file} has a header and no rows") from error
@@ -290,9 +293,14 @@ def _one_column(path: Path, reading: Reading, name: str | None) -> str:
     if _is_parquet(path):
         return f"{quoted(path.name)} has one column, {quoted(name)}, where 2 are needed"
     with path.open(errors="replace") as file:
-        first = next(line for line in file if line.strip()).strip()
-    meant = next((mark for mark in ";\t|," if mark in first and mark != reading.delimiter), 0)
-    hint = f" (did you mean the delimiter {meant!r}?)" if meant else ""
+        first, *others = itertools.islice((line.strip() for line in file if line.strip()), ROWS)
+    marks = [mark for mark in ";\t|," if any(line.count(mark) for line in others)]
+    meant = next((mark for mark in marks if mark in first and mark != reading.delimiter), 0)
+    bare = re.sub('"[^"]*"', "", first)
+    if marks and not any(mark in bare for mark in marks):
+        hint = f": {TITLE}"
+    else:
+        hint = f" (did you mean the delimiter {meant!r}?)" if meant else ""
     return f"{quoted(path.name)} has one column, {quoted(name or first)}, where 2 are needed{hint}"
 
 

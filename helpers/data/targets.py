@@ -53,10 +53,10 @@ def read_target(where: str, table: Table, name: str, predict: str) -> Target:
         ValueError: ``predict`` is something else.
     """
     checks.one_of("predict", predict, ("auto", "classes", "numbers"))
-    read = column(
-        where, table.columns[name], name, table.readings[name], table.spelled.get(name, ""),
-        mixed=True, predict=predict,
-    )  # fmt: skip
+    as_it_is = table.columns[name], name, table.readings[name], table.spelled.get(name, "")
+    read = column(where, *as_it_is, mixed=predict != "numbers", predict=predict)
+    if predict == "auto" and len(read.categories) > FEW:  # or numbers, with text among them
+        read = column(where, *as_it_is, predict=predict)
     if read.taken_for == "left out":
         raise ParameterError(f"{where} must hold classes or numbers, but {read.notices[0]}")
     gaps = np.isnan(read.values)

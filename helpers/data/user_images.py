@@ -75,7 +75,7 @@ def load_images(
     return NamedDataset(
         x[train], y[train], x[test], y[test], folder.resolve().name, [], labels.names,
         len(paths) - len(unread),
-        notices=notices + _noticed(features, [names[i] for i in unread]),
+        notices=notices + _noticed(features, {names[i]: why for i, why in unread.items()}),
     )  # fmt: skip
 
 
@@ -143,8 +143,8 @@ def _pixels(
             with Image.open(path) as image:
                 upright = _of_8_bits(ImageOps.exif_transpose(image))
             if upright.has_transparency_data:
-                features["transparent"] += 1
                 upright = upright.convert("RGBA")
+                features["transparent"] += upright.getchannel("A").getextrema()[0] < 255
                 white = Image.new("RGBA", upright.size, "white")
                 upright = Image.alpha_composite(white, upright)
             small = upright.convert("RGB").resize((size, size), Image.Resampling.BOX)
@@ -186,13 +186,14 @@ def _readable(labels: Categories, names: Sequence[str], unread: Mapping[int, str
     return readable
 
 
-def _noticed(features: Mapping[str, int], unread: Sequence[str]) -> list[str]:
+def _noticed(features: Mapping[str, int], unread: Mapping[str, str]) -> list[str]:
     notices = []
     if unread:
-        some = _listed(unread, code)
+        some = _listed(list(unread), code)
+        why = next(iter(unread.values()))
         is_ = "is" if len(unread) == 1 else "are"
         n_files = counted(len(unread), "file")
-        notices.append(f"{n_files} cannot be read and {is_} left out: {some}.")
+        notices.append(f"{n_files} cannot be read and {is_} left out: {some} ({why}).")
     if n := features["transparent"]:
         has = "has" if n == 1 else "have"
         notices.append(f"{counted(n, 'image')} {has} transparent parts, taken for white.")

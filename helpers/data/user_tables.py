@@ -15,7 +15,7 @@ from helpers.data.column import MOST_CATEGORIES, Column, described
 from helpers.data.columns import as_input, column
 from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
-from helpers.data.names import counted, uncoded
+from helpers.data.names import code, counted, uncoded
 from helpers.data.reading import Reading
 from helpers.data.sentences import about_columns, about_gaps
 from helpers.data.splits import Categories, drawn, split
@@ -229,6 +229,8 @@ def read_samples(
     for name in frame:
         if tells_target(frame[name], labels.codes, classes=bool(labels.names)):
             accounts[name][1].append(TELLS)
+    for name, other in file_remarks.alike(frame):
+        accounts[name][1].append(f"tells the same as column {code(other)}")
     unused = file_remarks.of_unused_gaps(reading.missing, names, [goal.column, *as_read.values()])
     return Samples(
         path.name,

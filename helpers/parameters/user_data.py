@@ -8,6 +8,7 @@ import sys
 from importlib.machinery import ModuleSpec
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BeforeValidator, Field, WrapValidator
 from pydantic import ValidationInfo as Info
 
@@ -59,15 +60,26 @@ def _as_name(value: Any) -> Any:
 
 
 def _items(value: Any) -> Any:
-    """``value``, read as a list if it is text such as "[a, b]" or "['a, b', 'c']"."""
+    """``value``, read as a list if it is text such as "[a, b]" or "['a, b', c]"."""
     if not isinstance(value, str):
         return value
     try:
         read = ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
+        read = _flow_of_texts(value)
+    if read is None:
         read = [item.strip() for item in value.strip().strip("[]").split(",")]
         read = [item for item in read if item]
     return read if isinstance(read, (list, tuple)) else [value]
+
+
+def _flow_of_texts(value: str) -> list[str] | None:
+    """The texts of a list of YAML such as "['<0,6', n.b.]", as they are; None if it is none."""
+    try:
+        read = yaml.load(value, yaml.BaseLoader) if value.lstrip().startswith("[") else None
+    except yaml.YAMLError:
+        return None
+    return read if isinstance(read, list) and all(isinstance(x, str) for x in read) else None
 
 
 def texts(things: str, meaning: str) -> Any:

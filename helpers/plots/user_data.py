@@ -86,10 +86,16 @@ def metric_curves(
         runs: what ``helpers.sweep`` returned.
         metric: what the runs are judged by.
         settings: batch size and learning rate of each; what is None or named twice is left out.
+            Without any, the one with the best median at the end is drawn.
     """
     values = metric.of(runs).where(np.isfinite)
     shown = [metric.target, metric.guess]
-    for (size, rate), color in zip(dict.fromkeys(filter(None, settings)), CLASSES, strict=False):
+    named = list(dict.fromkeys(filter(None, settings)))
+    if not named:
+        ends = values.isel(epoch=-1).median("seed").stack(setting=("batch_size", "learning_rate"))
+        ends = ends.fillna(-np.inf if metric.rises else np.inf)
+        named = [ends.setting.values[ends.argmax() if metric.rises else ends.argmin()]]
+    for (size, rate), color in zip(named, CLASSES, strict=False):
         here = values.sel(batch_size=size, learning_rate=rate)
         if here.notnull().any():
             band(ax, here, color, setting_name((size, rate)))

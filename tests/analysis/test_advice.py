@@ -117,7 +117,7 @@ def test_a_target_that_nothing_reaches_is_said_with_what_the_best_ends_at():
     assert found.settings["fewest epochs"] is None
     assert found.sentences["fewest epochs"] == (
         "no setting reaches an accuracy of 80 % and keeps it; the best ends at an accuracy of "
-        "75 %. Train longer, change the model, or take an easier target, such as "
+        "75 %. Train longer (`-p epochs 200`), change the model, or take an easier target, such as "
         "`-p target_accuracy 0.73`."
     )
     guessed = told(cost(updates=never, epochs=never, final=np.full((2, 3), 0.64)))

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from table_files import GOOD, refusal
 
+from helpers.data.names import counted
 from helpers.data.user_tables import load_table
 
 
@@ -52,8 +53,8 @@ def test_one_column(file):
 @pytest.mark.parametrize(("row", "n"), [("1,red", 2), ("1,red,a,b", 4), ("7", 1)])
 def test_ragged_rows(file, row, n):
     assert refusal(file(f"{GOOD}{row}\n")) == (
-        f"'mine.csv' has rows of different lengths: {n} values in row 25 below the header, "
-        "which has 3"
+        f"'mine.csv' has rows of different lengths: {counted(n, 'value')} in row 25 below the "
+        "header, which has 3"
     )
 
 

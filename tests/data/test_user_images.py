@@ -1,5 +1,6 @@
 """A folder of images becomes samples to learn from, or one plain sentence says why not."""
 
+import re
 from itertools import product
 
 import numpy as np
@@ -119,6 +120,7 @@ def test_some_images_that_cannot_be_read_are_left_out_and_named(folder):
     assert (data.x_train[data.y_train[:, 1] == 1] < 0.3).all()
     assert sorted(data.notices[-1].split("`")[1::2]) == ["bright/1.jpg", "dark/0.png", "dark/4.png"]
     assert data.notices[-1].startswith("3 files cannot be read and are left out: ")
+    assert re.search(r"` \(\w.*\)\.$", data.notices[-1])  # the reason of the first
 
 
 def test_colour_that_is_dropped_is_told_once(folder):
@@ -215,6 +217,11 @@ def test_palettes_and_other_formats_keep_their_colours(folder, suffix):
     images, data = replaced(folder, saved, suffix)
     np.testing.assert_allclose(images, np.broadcast_to(HALVES / 255, images.shape), atol=0.03)
     assert not any("transparent" in notice for notice in data.notices)
+
+
+def test_an_image_that_could_be_transparent_and_is_not_needs_no_notice(folder):
+    Image.new("RGBA", (9, 9), (51, 51, 51, 255)).save(folder / "dark" / "opaque.png")
+    assert not any("transparent" in notice for notice in load_images(folder).notices)
 
 
 def test_transparent_parts_are_white_and_told(folder):

@@ -155,6 +155,22 @@ def test_lists_of_batch_sizes_may_come_as_text(sizes):
     assert checked(SWEEP.stem, batch_sizes=sizes)["batch_sizes"] == [4, 8]
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("[?, -999]", ["?", "-999"]),
+        ("['<0,6', n.b., '-']", ["<0,6", "n.b.", "-"]),
+        ('["a, b", c]', ["a, b", "c"]),
+        ("[no, 007, Q*=9]", ["no", "007", "Q*=9"]),
+        ("?", ["?"]),
+        ([-999, "?"], ["-999", "?"]),
+    ],
+)
+def test_texts_come_as_they_are_written(given, taken):
+    given = {"table": "mine.csv", "target": "y", "missing": given}
+    assert checked("11_your_own_data", **given)["missing"] == taken
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "told"),

@@ -73,7 +73,17 @@ def test_curves_of_settings_stand_beside_the_target_and_the_guess(ax):
     assert ax.get_ylabel() == "test accuracy"
 
 
-def test_without_a_setting_there_are_the_target_and_the_guess_alone(ax):
+def test_without_a_setting_the_one_that_ends_best_is_drawn(ax):
+    labels = {"batch_size": [4, 8], "learning_rate": [0.1], "seed": [0, 1], "epoch": range(1, 6)}
+    values = np.full((2, 1, 2, 5), 0.4)
+    values[1, ..., -1] = 0.5
+    runs = xr.Dataset({"val_accuracy": (list(labels), values)}, labels)
+    metric = ValidationMetric("accuracy", "val_accuracy", 0.95, 0.4, 0.1, 1.0, 0.0)
+    user_data.metric_curves(ax, runs, metric, [None])
+    assert "8 at 0.1" in ax.get_legend_handles_labels()[1]
+
+
+def test_where_nothing_trains_there_are_the_target_and_the_guess_alone(ax):
     labels = {"batch_size": [4], "learning_rate": [0.1], "seed": [0], "epoch": [1, 2]}
     runs = xr.Dataset({"val_loss": (list(labels), np.full((1, 1, 1, 2), np.inf))}, labels)
     metric = ValidationMetric("loss", "val_loss", 0.5, np.nan, 0.1, 1.0, 0.0)
