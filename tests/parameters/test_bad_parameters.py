@@ -166,8 +166,10 @@ def test_lists_of_batch_sizes_may_come_as_text(sizes):
         ([-999, "?"], ["-999", "?"]),
     ],
 )
-def test_texts_come_as_they_are_written(given, taken):
-    given = {"table": "mine.csv", "target": "y", "missing": given}
+def test_texts_come_as_they_are_written(given, taken, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("x,Q1,y\n1,2,a\n")
+    given = {"table": str(path), "target": "y", "missing": given}
     assert checked("11_your_own_data", **given)["missing"] == taken
 
 
