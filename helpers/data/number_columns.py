@@ -120,7 +120,8 @@ def spelled_numbers(texts: Texts, reading: Reading, *, mixed: bool, padded: bool
         more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         one, it = ("it is a gap", "it") if len(others) == 1 else ("they are gaps", "them")
         raise ParameterError(
-            f"{texts.where} holds numbers, and text: {some}{more}: if {one}, name {it} in missing"
+            f"{texts.where} holds numbers, and text: {some}{more}: put numbers there, or if "
+            f"{one}, name {it} in missing"
             f"{_with_commas([distinct[i] for i in others[:SHOWN]])}{texts.or_as_text}"
         )
     differ = (values["."] != values[","]) & ~gap_like

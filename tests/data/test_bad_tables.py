@@ -120,7 +120,7 @@ def test_numbers_beyond_single_precision(file):
 def test_text_in_a_column_of_numbers(file):
     assert refusal(file(GOOD.replace("1.25", "about 1"))) == (
         "column 'width' of 'mine.csv' holds numbers, and text: 'about 1' in row 6 below the "
-        "header: if it is a gap, name it in missing"
+        "header: put numbers there, or if it is a gap, name it in missing"
     )
 
 

@@ -108,4 +108,6 @@ def test_texts_among_numbers_are_named_together(file):
     )
     told = refusal(file("income,kind\n" + rows))
     assert "and text: 'NSP' in row 1 below the header and 'Refus' in row 2 below the header" in told
-    assert told.endswith("if they are gaps, name them in missing")  # too many to be categories
+    assert told.endswith(
+        "put numbers there, or if they are gaps, name them in missing"
+    )  # too many to be categories
