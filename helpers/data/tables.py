@@ -22,13 +22,12 @@ from helpers.data.first_rows import (
     with_points_of_thousands,
     written,
 )
-from helpers.data.names import counted, shown
+from helpers.data.names import counted
 from helpers.data.reading import USUAL, Reading, by_column, gap_spellings
 from helpers.errors import ParameterError, quoted
 
 MOST_COLUMNS = 2000
 PARQUET = b"PAR1"  # first bytes of a Parquet file
-REMOTE = re.compile(r"([A-Za-z][\w+.-]+):/")
 RAGGED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 SHOWN = 10  # columns that are named; of more, the first ones
 TOTAL = re.compile(  # in some languages
@@ -39,33 +38,6 @@ TOTAL = re.compile(  # in some languages
 TITLE = "if its first line is a title, delete the lines above the header"
 ROWS = 20  # of a file of one column, in which delimiters are looked for
 FIRST_ROWS = 2000  # of a Parquet file, from which its decimal mark is taken
-
-
-def place(path: str | Path) -> Path:
-    """Where a file or folder (``path``) is on this machine, ~ being the home.
-
-    Raises:
-        ParameterError: it is an address in a network, or no path that can be opened.
-    """
-    if remote := REMOTE.match(str(path)):
-        raise ParameterError(
-            f"{quoted(path)} is on another machine ({remote[1]}): download it first, and give the "
-            "path of the file"
-        )
-    try:
-        here = Path(path).expanduser()
-        here.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return here
-    except RuntimeError as error:
-        raise ParameterError(
-            f"{quoted(path)} begins with the home of a user that this machine does not know: give "
-            "the whole path"
-        ) from error
-    except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise ParameterError(f"{shown(str(path), 200)} cannot be opened: {said}") from error
-    return here
 
 
 def header(path: Path, reading: Reading = USUAL) -> list[str]:

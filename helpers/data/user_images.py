@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 from helpers import checks
 from helpers.data.named import NamedDataset
 from helpers.data.names import code, counted
+from helpers.data.paths import place
 from helpers.data.splits import Categories, drawn, split
-from helpers.data.tables import place
 from helpers.errors import ParameterError, quoted
 
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")

@@ -16,6 +16,7 @@ from helpers.data.columns import as_input, column
 from helpers.data.inputs import binary_orders, encoded
 from helpers.data.named import NamedDataset, about
 from helpers.data.names import code, counted, uncoded
+from helpers.data.paths import place
 from helpers.data.reading import Reading
 from helpers.data.sentences import about_columns, about_gaps
 from helpers.data.splits import Categories, drawn, split
@@ -184,7 +185,7 @@ def read_samples(
         ValueError: an argument is out of its range.
     """
     checks.one_of("missing_values", missing_values, ("impute", "refuse"))
-    path, target = tables.place(path), str(target)
+    path, target = place(path), str(target)
     features = [str(name) for name in features or ()]
     names = tables.header(path, reading)
     wanted = tables.choose(path, names, target, features, reading)

@@ -249,11 +249,12 @@ class UserData(Parameters):
 
     def _about_table(self) -> list[str]:
         from helpers.data import tables
+        from helpers.data.paths import place
 
         how = (self.delimiter, self.decimal, self.missing, self.as_text, self.leave_out)
         reading = tables.Reading(*how)
         try:
-            path = tables.place(self.table)
+            path = place(self.table)
             names = tables.header(path, reading)
             if not self.target:
                 return ["target must name the column to predict, got ''"]
@@ -263,13 +264,13 @@ class UserData(Parameters):
         return []
 
     def _about_images(self) -> list[str]:
-        from helpers.data import tables
+        from helpers.data.paths import place
 
         try:
-            place = tables.place(self.images)
+            folder = place(self.images)
         except ParameterError as error:
             return list(error.problems)
-        if not os.path.isdir(place):  # of a name too long, too
+        if not os.path.isdir(folder):  # of a name too long, too
             return [f"images must be a folder, and there is none at {self.images!r}"]
         return []
 
